@@ -75,6 +75,9 @@ namespace JkFleet.Bms
         /// <summary>Number of bits that may be set.</summary>
         public const int Bits = 32;
 
+        /// <summary>Bits from 0 on that have a name of their own; all others are <c>unknown</c>.</summary>
+        public const int Named = 27;
+
         /// <summary>Name of a bit, snake_case, part of the contract.</summary>
         /// <param name="bit">0..31.</param>
         public static string Of(int bit)
