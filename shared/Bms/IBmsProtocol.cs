@@ -42,6 +42,12 @@ namespace JkFleet.Bms
         /// <summary>Frames refused (checksum, end mark, unknown register ...).</summary>
         public int Refused;
 
+        /// <summary>Whole frames that are no answer for us: an adaptor's echo of our own request, acknowledgements.</summary>
+        public int Ignored;
+
+        /// <summary>Requests that nobody answered in time.</summary>
+        public int Unanswered;
+
         /// <summary>Bytes thrown away while looking for a frame start.</summary>
         public int SkippedBytes;
 
