@@ -38,6 +38,7 @@ public static class DecodeCommand
             if (!CanText.TryParse(text, out var id, out var extended, out var data, out var wrong)) return Refused.Because("bad_frame", wrong);
             return protocol switch
             {
+                "can-pylon-lv" => DecodePylonLv.Decode(id, extended, data),
                 _ => Unknown(protocol),
             };
         }

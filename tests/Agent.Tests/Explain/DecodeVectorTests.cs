@@ -9,10 +9,12 @@ namespace JkFleet.Agent.Tests.Explain;
 
 public class DecodeVectorTests
 {
+    private static readonly string[] Protocols = ["jk-4e57", "can-pylon-lv"];
+
     public static TheoryData<string> Cases()
     {
         var data = new TheoryData<string>();
-        foreach (var vector in VectorFolder.Load("jk-4e57"))
+        foreach (var vector in VectorFolder.Load(Protocols))
             data.Add(vector.Name);
         return data;
     }
@@ -21,7 +23,7 @@ public class DecodeVectorTests
     [MemberData(nameof(Cases))]
     public void Decoded_frame_says_what_the_vector_expects(string name)
     {
-        var vector = VectorFolder.Load("jk-4e57").Single(v => v.Name == name);
+        var vector = VectorFolder.Load(Protocols).Single(v => v.Name == name);
         var output = new StringWriter();
 
         var exit = DecodeCommand.Run(vector.Protocol, vector.Hex, TextReader.Null, output);

@@ -1,0 +1,67 @@
+// What the CAN explanations share: the raw frame, unknown numbers, remarks.
+using System.Text;
+using System.Text.Json.Nodes;
+using JkFleet.Inverter;
+
+namespace JkFleet.Agent.Host.Explain;
+
+/// <summary>Pieces of the JSON of one CAN frame.</summary>
+internal static class CanJson
+{
+    /// <summary>Puts text-form parts into a frame; false with a refusal when no CAN frame can look like that.</summary>
+    public static bool TryFrame(int id, bool extended, byte[] data, out CanFrame frame, out JsonObject refusal)
+    {
+        frame = new CanFrame();
+        refusal = [];
+        if (data.Length > 8)
+        {
+            refusal = Refused.Because("too_long", $"{data.Length} bytes; a CAN frame has 0 to 8");
+            return false;
+        }
+
+        frame.Reset(id, extended, data.Length);
+        data.CopyTo(frame.Data, 0);
+        return true;
+    }
+
+    /// <summary>The keys every CAN answer starts with.</summary>
+    public static JsonObject Start(CanFrame frame, string name)
+    {
+        var answer = new JsonObject { ["id"] = frame.Extended ? $"{frame.Id:X8}" : $"{frame.Id:X3}" };
+        if (name.Length > 0) answer["frame"] = name;
+        answer["raw"] = Convert.ToHexStringLower(frame.Data, 0, frame.Length);
+        return answer;
+    }
+
+    /// <summary>Adds a number unless the frame was too short to carry it.</summary>
+    public static void Known(JsonObject answer, string key, int value)
+    {
+        if (value != PylonLvState.Unknown) answer[key] = value;
+    }
+
+    /// <summary>Adds one remark under <c>odd</c>.</summary>
+    public static void Odd(JsonObject answer, string remark)
+    {
+        if (answer["odd"] is JsonArray remarks) remarks.Add(remark);
+        else answer["odd"] = new JsonArray(remark);
+    }
+
+    /// <summary>A JSON array of texts.</summary>
+    public static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
+
+    /// <summary>Latin-1 text up to the first NUL.</summary>
+    public static string Text(CanFrame frame)
+    {
+        var text = Encoding.Latin1.GetString(frame.Data, 0, frame.Length);
+        var end = text.IndexOf('\0', StringComparison.Ordinal);
+        return end < 0 ? text : text[..end];
+    }
+
+    /// <summary>Without white space at the end, as the oracle counts white space (1C to 1F too).</summary>
+    public static string TrimRight(string text)
+    {
+        var end = text.Length;
+        while (end > 0 && (char.IsWhiteSpace(text[end - 1]) || text[end - 1] is >= '\x1c' and <= '\x1f')) end--;
+        return text[..end];
+    }
+}
