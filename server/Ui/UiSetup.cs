@@ -1,0 +1,44 @@
+// Everything the pages need from the host: Blazor on circuits, MudBlazor, the headers that keep foreign scripts out.
+using MudBlazor.Services;
+
+namespace JkFleet.Server.Ui;
+
+/// <summary>Adds and maps the pages.</summary>
+public static class UiSetup
+{
+  // Styles may be inline because MudBlazor positions popovers that way; scripts may not.
+  private const string ContentSecurityPolicy =
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+  /// <summary>Registers Blazor and MudBlazor.</summary>
+  public static IServiceCollection AddUi(this IServiceCollection services)
+  {
+    services.AddRazorComponents().AddInteractiveServerComponents();
+    services.AddCascadingAuthenticationState();
+    services.AddMudServices(options =>
+    {
+      options.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomCenter;
+      options.SnackbarConfiguration.PreventDuplicates = true;
+      options.SnackbarConfiguration.VisibleStateDuration = 5000;
+    });
+    return services;
+  }
+
+  /// <summary>Sends the security headers with every answer; stands before everything that answers.</summary>
+  public static IApplicationBuilder UseUiHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+  {
+    var headers = context.Response.Headers;
+    headers.ContentSecurityPolicy = ContentSecurityPolicy;
+    headers.XContentTypeOptions = "nosniff";
+    headers["Referrer-Policy"] = "same-origin";
+    return next(context);
+  });
+
+  /// <summary>Maps static files and all pages. Needs authentication, authorization and antiforgery before it.</summary>
+  public static void MapUi(this WebApplication app)
+  {
+    app.MapStaticAssets().AllowAnonymous();
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
+  }
+}
