@@ -1,0 +1,61 @@
+using Xunit;
+
+namespace JkFleet.Agent.Tests.Nano;
+
+/// <summary>What the board would crash on or run differently is red here, and the gate itself is proved with deliberate offences.</summary>
+public sealed class NanoGateTests(NanoOffences offences) : IClassFixture<NanoOffences>
+{
+    [Fact]
+    public void Device_code_passes_the_gate()
+    {
+        var gate = NanoFolder.Gate();
+        var found = new List<Offence>();
+        foreach (var file in NanoFolder.ShadowFiles)
+        {
+            using var assembly = new NanoAssembly(file);
+            found.AddRange(gate.Inspect(assembly));
+        }
+
+        Assert.True(NanoFolder.ShadowFiles.Count >= 2, "the shadows of shared/ and device/Core were not built");
+        Assert.True(found.Count == 0, string.Join(Environment.NewLine, found));
+    }
+
+    [Fact]
+    public void Device_code_stays_in_its_size_budget()
+    {
+        var rows = new List<NanoSizes>();
+        foreach (var file in NanoFolder.ShadowFiles)
+        {
+            using var assembly = new NanoAssembly(file);
+            rows.Add(NanoSizes.Of(assembly));
+        }
+
+        var table = NanoSizes.Table(rows);
+        TestContext.Current.TestOutputHelper?.WriteLine(table);
+        Console.WriteLine(table);
+        foreach (var row in rows)
+            foreach (var type in row.StaticConstructors)
+                Console.WriteLine($"static constructor: {row.Name} {type}");
+        Assert.All(rows, r => Assert.True(r.Il <= NanoGate.MostBytesPerTable && r.Strings <= NanoGate.MostBytesPerTable, table));
+    }
+
+    [Theory]
+    [MemberData(nameof(NanoOffences.NotThere), MemberType = typeof(NanoOffences))]
+    public void What_the_board_lacks_does_not_compile(string name, string error)
+    {
+        Assert.Contains(offences.ErrorsOf(name), line => line.Contains(error, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(NanoOffences.Refused), MemberType = typeof(NanoOffences))]
+    public void What_only_the_board_would_notice_is_refused_by_the_gate(string name, string what)
+    {
+        Assert.Contains(offences.FoundIn(name), o => o.What.Contains(what, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_the_board_can_do_is_not_refused()
+    {
+        Assert.Empty(offences.FoundIn("Allowed"));
+    }
+}
