@@ -4,7 +4,7 @@ using MudBlazor.Services;
 namespace JkFleet.Server.Ui;
 
 /// <summary>Adds and maps the pages.</summary>
-public static class UiSetup
+public static class UiModule
 {
   // Styles may be inline because MudBlazor positions popovers that way; scripts may not.
   private const string ContentSecurityPolicy =
@@ -12,8 +12,9 @@ public static class UiSetup
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
   /// <summary>Registers Blazor and MudBlazor.</summary>
-  public static IServiceCollection AddUi(this IServiceCollection services)
+  public static WebApplicationBuilder AddUi(this WebApplicationBuilder builder)
   {
+    var services = builder.Services;
     services.AddRazorComponents().AddInteractiveServerComponents();
     services.AddCascadingAuthenticationState();
     services.AddMudServices(options =>
@@ -22,23 +23,28 @@ public static class UiSetup
       options.SnackbarConfiguration.PreventDuplicates = true;
       options.SnackbarConfiguration.VisibleStateDuration = 5000;
     });
-    return services;
+    return builder;
   }
 
   /// <summary>Sends the security headers with every answer; stands before everything that answers.</summary>
-  public static IApplicationBuilder UseUiHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+  public static WebApplication UseUiHeaders(this WebApplication app)
   {
-    var headers = context.Response.Headers;
-    headers.ContentSecurityPolicy = ContentSecurityPolicy;
-    headers.XContentTypeOptions = "nosniff";
-    headers["Referrer-Policy"] = "same-origin";
-    return next(context);
-  });
+    app.Use((context, next) =>
+    {
+      var headers = context.Response.Headers;
+      headers.ContentSecurityPolicy = ContentSecurityPolicy;
+      headers.XContentTypeOptions = "nosniff";
+      headers["Referrer-Policy"] = "same-origin";
+      return next(context);
+    });
+    return app;
+  }
 
   /// <summary>Maps static files and all pages. Needs authentication, authorization and antiforgery before it.</summary>
-  public static void MapUi(this WebApplication app)
+  public static WebApplication MapUi(this WebApplication app)
   {
     app.MapStaticAssets().AllowAnonymous();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
+    return app;
   }
 }
