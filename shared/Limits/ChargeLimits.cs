@@ -7,7 +7,7 @@ namespace JkFleet.Limits
     public sealed class ChargeLimits
     {
         /// <summary>Most links of one chain.</summary>
-        public const int MaxChain = 16;
+        public const int MaxChain = 20;
 
         /// <summary>Charge current limit, mA, never negative.</summary>
         public int ChargeLimitMa;
@@ -50,6 +50,26 @@ namespace JkFleet.Limits
 
         /// <summary>Every ceiling that was applied to discharging, in order.</summary>
         public readonly LimitChain DischargeChain = new LimitChain();
+
+        /// <summary>Copies everything.</summary>
+        /// <param name="into">Receives the copy.</param>
+        public void CopyTo(ChargeLimits into)
+        {
+            into.ChargeLimitMa = ChargeLimitMa;
+            into.DischargeLimitMa = DischargeLimitMa;
+            into.ChargeVoltageMv = ChargeVoltageMv;
+            into.DischargeVoltageMv = DischargeVoltageMv;
+            into.ChargeAllowed = ChargeAllowed;
+            into.DischargeAllowed = DischargeAllowed;
+            into.ChargeReason = ChargeReason;
+            into.DischargeReason = DischargeReason;
+            into.ForceCharge = ForceCharge;
+            into.FullChargeRequest = FullChargeRequest;
+            into.ShownSocPermille = ShownSocPermille;
+            into.BmsLost = BmsLost;
+            ChargeChain.CopyTo(into.ChargeChain);
+            DischargeChain.CopyTo(into.DischargeChain);
+        }
 
         /// <summary>Everything zero and forbidden, with one reason for both directions; voltages stay.</summary>
         /// <param name="reason">Why.</param>
@@ -94,7 +114,30 @@ namespace JkFleet.Limits
             Count = 0;
         }
 
-        /// <summary>Appends one link; the seventeenth is dropped (the ramp engine never makes so many).</summary>
+        /// <summary>Index of the lowest ceiling, the first of equals; -1 for an empty chain.</summary>
+        public int Lowest()
+        {
+            int lowest = -1;
+            for (int i = 0; i < Count; i++)
+                if (lowest < 0 || LimitMa[i] < LimitMa[lowest]) lowest = i;
+            return lowest;
+        }
+
+        /// <summary>Copies the links.</summary>
+        /// <param name="into">Receives the copy.</param>
+        public void CopyTo(LimitChain into)
+        {
+            into.Count = Count;
+            for (int i = 0; i < Count; i++)
+            {
+                into.Reason[i] = Reason[i];
+                into.LimitMa[i] = LimitMa[i];
+                into.Number[i] = Number[i];
+                into.Value[i] = Value[i];
+            }
+        }
+
+        /// <summary>Appends one link; the twenty-first is dropped (the ramp engine never makes so many).</summary>
         /// <param name="reason">Which ceiling.</param>
         /// <param name="limitMa">Its height, mA.</param>
         /// <param name="number">Cell or sensor number, 0 = none.</param>

@@ -65,13 +65,17 @@ namespace JkFleet.Limits
         NoProfile = 29,
         /// <summary>The source of a ramp is not measured.</summary>
         SourceMissing = 30,
+        /// <summary>A cell reached the BMS's or the board's cell limit.</summary>
+        CellHeadroom = 31,
+        /// <summary>The BMS has just started: its SOC is not yet true.</summary>
+        BmsStarting = 32,
     }
 
     /// <summary>Stable names of <see cref="LimitReason"/> (Enum.ToString gives a number on the board).</summary>
     public static class LimitReasonNames
     {
         /// <summary>One more than the highest number in use.</summary>
-        public const int Count = 31;
+        public const int Count = 33;
 
         /// <summary>Name of a reason, snake_case, part of the contract.</summary>
         /// <param name="reason">The reason.</param>
@@ -110,6 +114,8 @@ namespace JkFleet.Limits
                 case LimitReason.PackOffline: return "pack_offline";
                 case LimitReason.NoProfile: return "no_profile";
                 case LimitReason.SourceMissing: return "source_missing";
+                case LimitReason.CellHeadroom: return "cell_headroom";
+                case LimitReason.BmsStarting: return "bms_starting";
                 default: return "unknown";
             }
         }
