@@ -1,3 +1,32 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using JkFleet.Server;
+using JkFleet.Server.Data;
+using JkFleet.Server.Telemetry;
+using JkFleet.Server.Ui;
+
+await Program.Build(args).RunAsync();
+
+/// <summary>The server's table of contents.</summary>
+public partial class Program
+{
+  /// <summary>Builds the whole server; tests call it with their own settings on the command line.</summary>
+  public static WebApplication Build(string[] args)
+  {
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+      Args = args,
+      ApplicationName = typeof(Program).Assembly.GetName().Name,
+      ContentRootPath = AppContext.BaseDirectory,
+    });
+    builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--data"] = "Data:Folder" });
+    builder.Services.AddSingleton(TimeProvider.System);
+
+    builder.AddWeb();
+    builder.AddData();
+    builder.AddTelemetry();
+    builder.AddUi();
+
+    var app = builder.Build();
+    app.MapUi();
+    return app;
+  }
+}

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.DataProtection;
+
+namespace JkFleet.Server.Data;
+
+public static class DataModule
+{
+  public static WebApplicationBuilder AddData(this WebApplicationBuilder builder)
+  {
+    builder.Services.AddCheckedOptions<DataOptions>(DataOptions.Section);
+    var options = builder.Configuration.GetSection(DataOptions.Section).Get<DataOptions>() ?? new DataOptions();
+    if (options.Provider == DataProvider.PostgreSql)
+    {
+      builder.Services.AddPooledDbContextFactory<PostgreSqlFleetDb>(db => db.UseNpgsql(options.ConnectionString));
+      builder.Services.AddSingleton<IDbContextFactory<FleetDb>, FleetDbFactory<PostgreSqlFleetDb>>();
+    }
+    else
+    {
+      var source = $"Data Source={options.File("fleet.db")};Foreign Keys=True;Default Timeout=30";
+      builder.Services.AddPooledDbContextFactory<SqliteFleetDb>(db => db.UseSqlite(source));
+      builder.Services.AddSingleton<IDbContextFactory<FleetDb>, FleetDbFactory<SqliteFleetDb>>();
+    }
+
+    // Identity and data protection ask for a context per scope; all else takes one from the factory.
+    builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<FleetDb>>().CreateDbContext());
+    builder.Services.AddDataProtection().SetApplicationName("JkFleet").PersistKeysToDbContext<FleetDb>();
+    builder.Services.AddHostedService<DatabaseStart>();
+    return builder;
+  }
+}
