@@ -1,4 +1,5 @@
 using JkFleet.Server;
+using JkFleet.Server.Accounts;
 using JkFleet.Server.Data;
 using JkFleet.Server.Telemetry;
 using JkFleet.Server.Ui;
@@ -19,13 +20,20 @@ public partial class Program
     });
     builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--data"] = "Data:Folder" });
     builder.Services.AddSingleton(TimeProvider.System);
+    // Assets come from the build folder too, not only from a published one.
+    builder.WebHost.UseStaticWebAssets();
 
     builder.AddWeb();
     builder.AddData();
     builder.AddTelemetry();
+    builder.AddAccounts();
     builder.AddUi();
 
     var app = builder.Build();
+    app.UseUiHeaders();
+    app.UseAuthentication();
+    app.UseAuthorization();
+    app.UseAntiforgery();
     app.MapUi();
     return app;
   }

@@ -20,10 +20,11 @@ public static class DataModule
       builder.Services.AddSingleton<IDbContextFactory<FleetDb>, FleetDbFactory<SqliteFleetDb>>();
     }
 
+    // Before AddDataProtection: its own start reads the key table.
+    builder.Services.AddHostedService<DatabaseStart>();
     // Identity and data protection ask for a context per scope; all else takes one from the factory.
     builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<FleetDb>>().CreateDbContext());
     builder.Services.AddDataProtection().SetApplicationName("JkFleet").PersistKeysToDbContext<FleetDb>();
-    builder.Services.AddHostedService<DatabaseStart>();
     return builder;
   }
 }

@@ -1,0 +1,40 @@
+using JkFleet.Server.Data;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+
+namespace JkFleet.Server.Accounts;
+
+/// <summary>People: sign-in by cookie, rights by grants, a first administrator, invitations.</summary>
+public static class AccountsModule
+{
+  public static WebApplicationBuilder AddAccounts(this WebApplicationBuilder builder)
+  {
+    var services = builder.Services;
+    services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
+    services.AddIdentityCore<Account>(options =>
+      {
+        options.User.RequireUniqueEmail = true;
+        options.Password.RequiredLength = 10;
+        options.Password.RequireNonAlphanumeric = false;
+        options.Password.RequireUppercase = false;
+        options.Password.RequireDigit = false;
+        options.Lockout.MaxFailedAccessAttempts = 8;
+        options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+      })
+      .AddEntityFrameworkStores<FleetDb>()
+      .AddSignInManager()
+      .AddDefaultTokenProviders();
+    services.ConfigureApplicationCookie(cookie =>
+    {
+      cookie.Cookie.Name = "jkfleet";
+      cookie.Cookie.SameSite = SameSiteMode.Lax;
+      cookie.LoginPath = "/account/sign-in";
+      cookie.AccessDeniedPath = "/account/denied";
+      cookie.ReturnUrlParameter = "returnUrl";
+      cookie.ExpireTimeSpan = TimeSpan.FromDays(14);
+    });
+    // What carries no rule of its own is for nobody who is not signed in.
+    services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    return builder;
+  }
+}
