@@ -137,14 +137,22 @@ namespace JkFleet.Limits
             }
         }
 
-        /// <summary>Appends one link; the twenty-first is dropped (the ramp engine never makes so many).</summary>
+        /// <summary>
+        /// Appends one link. The ramp engine never makes more than fit; should a new rule do so one day, a full chain
+        /// still keeps the lower ceiling in its last link: what is forgotten must never be the limit.
+        /// </summary>
         /// <param name="reason">Which ceiling.</param>
         /// <param name="limitMa">Its height, mA.</param>
         /// <param name="number">Cell or sensor number, 0 = none.</param>
         /// <param name="value">Value looked at, 0 = none.</param>
         public void Add(LimitReason reason, int limitMa, int number, int value)
         {
-            if (Count >= ChargeLimits.MaxChain) return;
+            if (Count >= ChargeLimits.MaxChain)
+            {
+                if (limitMa >= LimitMa[Count - 1]) return;
+                Count--;
+            }
+
             Reason[Count] = reason;
             LimitMa[Count] = limitMa;
             Number[Count] = number;
