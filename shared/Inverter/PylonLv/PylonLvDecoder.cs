@@ -118,7 +118,11 @@ namespace JkFleet.Inverter
         }
 
         /// <summary>The two bytes of 359 for a set of alarms; the inverse of what <see cref="Decode"/> reads.</summary>
-        internal static void PutFlags(byte[] data, int offset, InverterAlarms alarms, InverterAlarms systemMeans)
+        /// <param name="data">Payload.</param>
+        /// <param name="offset">0 for protections, 2 for alarms.</param>
+        /// <param name="alarms">What is active.</param>
+        /// <param name="systemMeans">What bit 3 of the second byte stands for in this half.</param>
+        public static void PutFlags(byte[] data, int offset, InverterAlarms alarms, InverterAlarms systemMeans)
         {
             int first = 0;
             int second = 0;
