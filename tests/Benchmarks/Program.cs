@@ -2,11 +2,13 @@
 using JkFleet.Benchmarks.Codecs;
 using JkFleet.Benchmarks.Fleet;
 using JkFleet.Benchmarks.Harness;
+using JkFleet.Benchmarks.Step;
 
 if (BenchOptions.Parse(args) is not { } options) return 2;
 
 Bench[] all =
 [
+    .. StepBenches.All,
     .. CodecBenches.All,
     .. BrokerBenches.All,
 ];
