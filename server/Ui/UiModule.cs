@@ -23,6 +23,7 @@ public static class UiModule
       options.SnackbarConfiguration.PreventDuplicates = true;
       options.SnackbarConfiguration.VisibleStateDuration = 5000;
     });
+    services.AddSingleton<Devices.FleetBoard>();
     return builder;
   }
 

@@ -1,0 +1,66 @@
+using JkFleet.Bms;
+
+namespace JkFleet.Server.Ui;
+
+/// <summary>Numbers of the contract as people read them; the unit never parts from its number.</summary>
+public static class Show
+{
+  private const char Space = '\u00A0';
+
+  /// <summary>What stands where nothing is known.</summary>
+  public const string Nothing = "–";
+
+  /// <summary>Current, one decimal below 100 A.</summary>
+  public static string Amps(int ma) => Math.Abs(ma) < 100_000 ? $"{ma / 1000.0:0.0}{Space}A" : $"{ma / 1000.0:0}{Space}A";
+
+  /// <summary>A limit: whole amperes stay whole.</summary>
+  public static string Limit(int ma) => ma % 1000 == 0 ? $"{ma / 1000}{Space}A" : $"{ma / 1000.0:0.0}{Space}A";
+
+  /// <summary>Pack voltage.</summary>
+  public static string Volts(int mv) => $"{mv / 1000.0:0.00}{Space}V";
+
+  /// <summary>Cell voltage.</summary>
+  public static string CellVolts(int mv) => $"{mv / 1000.0:0.000}{Space}V";
+
+  /// <summary>A small difference of voltages.</summary>
+  public static string Millivolts(int mv) => $"{mv}{Space}mV";
+
+  /// <summary>Power as a magnitude.</summary>
+  public static string Watts(double watts)
+  {
+    var (value, unit) = WattParts(watts);
+    return $"{value}{Space}{unit}";
+  }
+
+  /// <summary>Power as a magnitude, number and unit apart.</summary>
+  public static (string Value, string Unit) WattParts(double watts)
+  {
+    var size = Math.Abs(watts);
+    return size < 1000 ? ($"{size:0}", "W") : size < 100_000 ? ($"{size / 1000:0.00}", "kW") : ($"{size / 1000:0}", "kW");
+  }
+
+  /// <summary>Energy.</summary>
+  public static string KilowattHours(double wattHours) =>
+    wattHours < 100_000 ? $"{wattHours / 1000:0.0}{Space}kWh" : $"{wattHours / 1000:0}{Space}kWh";
+
+  /// <summary>Permille as percent, whole.</summary>
+  public static string Percent(int permille) => $"{permille / 10}{Space}%";
+
+  /// <summary>Permille as percent with its tenth, where it has one.</summary>
+  public static string PercentTenth(int permille) => permille % 10 == 0 ? Percent(permille) : $"{permille / 10.0:0.0}{Space}%";
+
+  /// <summary>Temperature, or nothing when there is no sensor.</summary>
+  public static string Celsius(int deciC) => deciC == BmsSnapshot.Unknown ? Nothing : $"{deciC / 10.0:0.0}{Space}°C";
+
+  /// <summary>Charge, or nothing when not reported.</summary>
+  public static string AmpHours(int mah) => mah == BmsSnapshot.Unknown ? Nothing : $"{mah / 1000.0:0}{Space}Ah";
+
+  /// <summary>Power of a pack, W; positive charges.</summary>
+  public static double PowerOf(BmsSnapshot s) => s.PackVoltageMv / 1000.0 * (s.CurrentMa / 1000.0);
+
+  /// <summary>Direction of a current in a word.</summary>
+  public static string Direction(int currentMa) => currentMa >= 100 ? "charging" : currentMa <= -100 ? "discharging" : "idle";
+
+  /// <summary>A whole number with thousands apart.</summary>
+  public static string Count(long number) => number.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture).Replace(',', '\u202F');
+}
