@@ -12,7 +12,7 @@ public static class DecodeCommand
 
     /// <summary>Every protocol name that <see cref="Run"/> knows.</summary>
     public static IReadOnlyList<string> Protocols { get; } =
-        ["jk-4e57", "can-pylon-lv", "can-pylon-hv"];
+        ["jk-4e57", "jk02-24s", "jk02-32s", "jk02-cmd", "jk-pb-frame", "modbus-rtu", "can-jk", "can-pylon-lv", "can-pylon-hv"];
 
     /// <summary>Decodes one frame, or with <c>-</c> one frame per line of <paramref name="input"/>.</summary>
     /// <param name="protocol">Name as in vectors/README.md.</param>
@@ -39,6 +39,7 @@ public static class DecodeCommand
             return protocol switch
             {
                 "can-pylon-lv" => DecodePylonLv.Decode(id, extended, data),
+                "can-jk" => DecodeJkCan.Decode(id, data),
                 _ => Unknown(protocol),
             };
         }
@@ -47,6 +48,11 @@ public static class DecodeCommand
         return protocol switch
         {
             "jk-4e57" => DecodeJk4E57.Decode(frame),
+            "jk02-24s" => DecodeJk02.Decode24S(frame),
+            "jk02-32s" => DecodeJk02.Decode32S(frame),
+            "jk02-cmd" => DecodeJk02.DecodeCommand(frame),
+            "modbus-rtu" => DecodeModbus.Decode(frame),
+            "jk-pb-frame" => DecodeModbus.DecodePb(frame),
             _ => Unknown(protocol),
         };
     }

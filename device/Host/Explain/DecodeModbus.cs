@@ -1,0 +1,92 @@
+// Modbus RTU messages and the PB's 300-byte answer as JSON, by the names of vectors/check.py.
+using System.Text.Json.Nodes;
+using JkFleet.Bms;
+using JkFleet.Bms.Modbus;
+
+namespace JkFleet.Agent.Host.Explain;
+
+/// <summary>Explains <c>modbus-rtu</c> and <c>jk-pb-frame</c>.</summary>
+public static class DecodeModbus
+{
+    private const int PayloadBytes = 300;
+
+    /// <summary>Decodes one Modbus RTU message, request or reply.</summary>
+    /// <param name="frame">All its bytes.</param>
+    public static JsonObject Decode(byte[] frame)
+    {
+        if (frame.Length < 5) return Refused.Because("too_short", $"{frame.Length} bytes; the shortest message has 5");
+        if (!ModbusRtu.CrcFits(frame, 0, frame.Length))
+            return Refused.Because("bad_crc", $"the CRC should be {Crc(frame)}, the message says {Hex(frame, frame.Length - 2, 2)}");
+        var function = frame[1];
+        var answer = new JsonObject { ["address"] = frame[0], ["function"] = function, ["crc"] = Hex(frame, frame.Length - 2, 2) };
+        if ((function & ModbusRtu.ExceptionBit) != 0)
+        {
+            answer["exception"] = frame[2];
+        }
+        else if (function == ModbusRtu.Read && frame.Length == ModbusRtu.ReadRequestBytes)
+        {
+            AddRange(answer, frame);
+            answer["kind"] = "request";
+        }
+        else if (function == ModbusRtu.Read)
+        {
+            answer["byte_count"] = frame[2];
+            answer["data"] = Hex(frame, 3, frame.Length - 5);
+            answer["kind"] = "reply";
+            if (frame[2] != frame.Length - 5) answer["odd"] = "the byte count does not fit the message";
+        }
+        else if (function == ModbusRtu.WriteMany)
+        {
+            if (frame.Length < ModbusRtu.WriteAckBytes) return Refused.Because("truncated", "a write has at least 8 bytes");
+            AddRange(answer, frame);
+            if (frame.Length == ModbusRtu.WriteAckBytes)
+            {
+                answer["kind"] = "reply";
+                return answer;
+            }
+
+            answer["byte_count"] = frame[6];
+            answer["data"] = Hex(frame, 7, frame.Length - 9);
+            answer["kind"] = "request";
+            if (frame[6] != frame.Length - 9) answer["odd"] = "the byte count does not fit the message";
+        }
+
+        return answer;
+    }
+
+    /// <summary>Decodes what a PB sends after a trigger write: perhaps our echo, the payload, a pad byte, the acknowledgement.</summary>
+    /// <param name="frame">Everything that was heard.</param>
+    public static JsonObject DecodePb(byte[] frame)
+    {
+        var start = frame.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x55, 0xAA, 0xEB, 0x90]);
+        if (start < 0) return Refused.Because("bad_start", "no 55 AA EB 90 in it");
+        var payload = DecodeJk02.Decode32S(frame[start..Math.Min(frame.Length, start + PayloadBytes)]);
+        if (payload.ContainsKey("error")) return payload;
+        return new JsonObject { ["leading_bytes"] = start, ["payload"] = payload, ["ack"] = Acknowledgement(frame, start + PayloadBytes) };
+    }
+
+    private static JsonObject? Acknowledgement(byte[] frame, int from)
+    {
+        for (var at = from; at + ModbusRtu.WriteAckBytes <= frame.Length; at++)
+        {
+            if (frame[at + 1] == ModbusRtu.WriteMany && ModbusRtu.CrcFits(frame, at, ModbusRtu.WriteAckBytes))
+                return Decode(frame[at..(at + ModbusRtu.WriteAckBytes)]);
+        }
+
+        return null;
+    }
+
+    private static void AddRange(JsonObject answer, byte[] frame)
+    {
+        answer["start"] = Bytes.U16Be(frame, 2);
+        answer["count"] = Bytes.U16Be(frame, 4);
+    }
+
+    private static string Crc(byte[] frame)
+    {
+        var crc = ModbusRtu.Crc(frame, 0, frame.Length - 2);
+        return $"{crc & 0xFF:x2}{crc >> 8:x2}";
+    }
+
+    private static string Hex(byte[] frame, int at, int count) => Convert.ToHexStringLower(frame, at, count);
+}
