@@ -1,0 +1,154 @@
+// The only door to what devices shall be. People's pushes and rollouts go through it alike, so a version only grows,
+// nothing is wished without a name and a reason, and the outbox hears of every change after it is committed.
+using JkFleet.Server.Accounts;
+using JkFleet.Server.Data;
+
+namespace JkFleet.Server.Devices;
+
+/// <summary>One change of what a device shall be; the rest of the row stays.</summary>
+public abstract record DesiredChange
+{
+  /// <summary>Follow this revision of a profile.</summary>
+  /// <param name="ProfileId">The profile.</param>
+  /// <param name="Revision">Its revision.</param>
+  /// <param name="Content">The revision's content as the device receives it.</param>
+  public sealed record Profile(int ProfileId, int Revision, string Content) : DesiredChange;
+
+  /// <summary>Run this build.</summary>
+  /// <param name="Version">Version in the artifact's manifest.</param>
+  /// <param name="Sha256">Of the whole signed file, lower-case hex.</param>
+  /// <param name="Size">Of the whole signed file, bytes.</param>
+  /// <param name="RolloutId">Who wishes it.</param>
+  public sealed record Firmware(string Version, string Sha256, long Size, int RolloutId) : DesiredChange;
+
+  /// <summary>Take back the wish of this rollout; devices that meanwhile have another one keep it.</summary>
+  /// <param name="RolloutId">Who wished it.</param>
+  public sealed record NoFirmware(int RolloutId) : DesiredChange;
+}
+
+/// <summary>What came of a change.</summary>
+/// <param name="Versions">New version of every device that was changed.</param>
+/// <param name="Conflicts">Devices left alone because somebody else was faster than the caller's expectation.</param>
+public sealed record DesiredOutcome(IReadOnlyDictionary<string, long> Versions, IReadOnlyList<string> Conflicts);
+
+/// <summary>The door.</summary>
+public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvider clock)
+{
+  // SQLite and PostgreSQL both take this many parameters in one statement with room to spare.
+  private const int Chunk = 500;
+
+  /// <summary>The devices whose wish was changed and committed. Handlers return at once (the outbox only notes the ids).</summary>
+  public event Action<IReadOnlyCollection<string>>? Changed;
+
+  /// <summary>Changes many devices in one transaction: all of them or none.</summary>
+  /// <param name="deviceIds">Enrolled devices; unknown ids are left out of the outcome.</param>
+  /// <param name="change">The change.</param>
+  /// <param name="by">Account name, or <c>rollout:7</c>.</param>
+  /// <param name="reason">Why, from a person.</param>
+  /// <param name="expected">Versions that the caller has seen; a device at another version is a conflict and is left alone.</param>
+  /// <param name="cancellationToken">Gives up before the commit.</param>
+  public async Task<DesiredOutcome> ChangeAsync(
+    IReadOnlyCollection<string> deviceIds,
+    DesiredChange change,
+    string by,
+    string reason,
+    IReadOnlyDictionary<string, long>? expected = null,
+    CancellationToken cancellationToken = default)
+  {
+    var versions = new Dictionary<string, long>(deviceIds.Count, StringComparer.Ordinal);
+    var conflicts = new List<string>();
+    await using var db = await databases.CreateDbContextAsync(cancellationToken);
+    await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+    foreach (var ids in deviceIds.Distinct(StringComparer.Ordinal).Chunk(Chunk))
+    {
+      await AddMissingRows(db, ids, by, reason, cancellationToken);
+      var targets = ids;
+      if (expected is not null)
+      {
+        var seen = await VersionsOf(db, ids, cancellationToken);
+        targets = [.. ids.Where(id => seen.TryGetValue(id, out var version) && expected.TryGetValue(id, out var wanted) && version == wanted)];
+        conflicts.AddRange(ids.Where(seen.ContainsKey).Except(targets, StringComparer.Ordinal));
+      }
+
+      foreach (var id in await Write(db, targets, change, by, reason, cancellationToken)) versions[id.Key] = id.Value;
+    }
+
+    if (versions.Count > 0) db.Activities.Add(Entry(versions, change, by, reason));
+    await db.SaveChangesAsync(cancellationToken);
+    await transaction.CommitAsync(cancellationToken);
+    if (versions.Count > 0) Changed?.Invoke(versions.Keys);
+    return new DesiredOutcome(versions, conflicts);
+  }
+
+  private async Task<Dictionary<string, long>> Write(
+    FleetDb db, string[] ids, DesiredChange change, string by, string reason, CancellationToken cancellationToken)
+  {
+    var now = clock.GetUtcNow();
+    var rows = db.Desired.Where(r => ids.Contains(r.DeviceId));
+    // Versions are raised by the database itself: two writers at once still give two different, growing versions.
+    switch (change)
+    {
+      case DesiredChange.Profile p:
+        await rows.ExecuteUpdateAsync(
+          row => row.SetProperty(r => r.Version, r => r.Version + 1)
+            .SetProperty(r => r.ProfileId, p.ProfileId).SetProperty(r => r.ProfileRevision, p.Revision).SetProperty(r => r.ProfileContent, p.Content)
+            .SetProperty(r => r.ChangedAt, now).SetProperty(r => r.ChangedBy, by).SetProperty(r => r.Reason, reason),
+          cancellationToken);
+        break;
+      case DesiredChange.Firmware f:
+        await rows.ExecuteUpdateAsync(
+          row => row.SetProperty(r => r.Version, r => r.Version + 1)
+            .SetProperty(r => r.FirmwareVersion, f.Version).SetProperty(r => r.FirmwareSha256, f.Sha256)
+            .SetProperty(r => r.FirmwareSize, f.Size).SetProperty(r => r.RolloutId, f.RolloutId)
+            .SetProperty(r => r.ChangedAt, now).SetProperty(r => r.ChangedBy, by).SetProperty(r => r.Reason, reason),
+          cancellationToken);
+        break;
+      case DesiredChange.NoFirmware n:
+        ids = await rows.Where(r => r.RolloutId == n.RolloutId).Select(r => r.DeviceId).ToArrayAsync(cancellationToken);
+        await rows.Where(r => r.RolloutId == n.RolloutId).ExecuteUpdateAsync(
+          row => row.SetProperty(r => r.Version, r => r.Version + 1)
+            .SetProperty(r => r.FirmwareVersion, (string?)null).SetProperty(r => r.FirmwareSha256, (string?)null)
+            .SetProperty(r => r.FirmwareSize, 0L).SetProperty(r => r.RolloutId, (int?)null)
+            .SetProperty(r => r.ChangedAt, now).SetProperty(r => r.ChangedBy, by).SetProperty(r => r.Reason, reason),
+          cancellationToken);
+        break;
+      default:
+        throw new NotSupportedException(change.GetType().Name);
+    }
+
+    return await VersionsOf(db, ids, cancellationToken);
+  }
+
+  private async Task AddMissingRows(FleetDb db, string[] ids, string by, string reason, CancellationToken cancellationToken)
+  {
+    var known = await db.Devices.Where(d => ids.Contains(d.Id)).Select(d => d.Id).ToListAsync(cancellationToken);
+    var there = await db.Desired.Where(r => ids.Contains(r.DeviceId)).Select(r => r.DeviceId).ToListAsync(cancellationToken);
+    foreach (var id in known.Except(there, StringComparer.Ordinal))
+      db.Desired.Add(new DesiredRow { DeviceId = id, ChangedAt = clock.GetUtcNow(), ChangedBy = by, Reason = reason });
+    await db.SaveChangesAsync(cancellationToken);
+    db.ChangeTracker.Clear();
+  }
+
+  private static Task<Dictionary<string, long>> VersionsOf(FleetDb db, string[] ids, CancellationToken cancellationToken) =>
+    db.Desired.AsNoTracking().Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, r => r.Version, StringComparer.Ordinal, cancellationToken);
+
+  private Activity Entry(Dictionary<string, long> versions, DesiredChange change, string by, string reason)
+  {
+    var names = string.Join(' ', versions.Keys.Order(StringComparer.Ordinal));
+    var (action, what) = change switch
+    {
+      DesiredChange.Profile p => ("desired.profile", $"profile {p.ProfileId} revision {p.Revision}"),
+      DesiredChange.Firmware f => ("desired.firmware", $"firmware {f.Version} sha256 {f.Sha256}"),
+      _ => ("desired.no_firmware", "no firmware wished"),
+    };
+    return new Activity
+    {
+      At = clock.GetUtcNow(),
+      Actor = by,
+      Action = action,
+      Subject = versions.Count == 1 ? "device:" + names : $"devices:{versions.Count}",
+      After = $"{what} to {(names.Length > 16_000 ? names[..16_000] + " ..." : names)}",
+      Reason = reason,
+    };
+  }
+}

@@ -1,0 +1,98 @@
+// The only door: versions grow, one transaction, conflicts are said, what was wished is logged.
+using JkFleet.Server.Data;
+using JkFleet.Server.Devices;
+using JkFleet.Server.Sites;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace JkFleet.Server.Tests.Devices;
+
+public sealed class DesiredStateTests : IAsyncLifetime, IDbContextFactory<FleetDb>
+{
+  private readonly string _file = Path.Combine(Path.GetTempPath(), $"jkfleet-{Guid.NewGuid():N}.db");
+  private readonly DesiredState _door;
+
+  public DesiredStateTests() => _door = new DesiredState(this, TimeProvider.System);
+
+  public FleetDb CreateDbContext() =>
+    new SqliteFleetDb(new DbContextOptionsBuilder<SqliteFleetDb>().UseSqlite($"Data Source={_file};Default Timeout=30").Options);
+
+  public async ValueTask InitializeAsync()
+  {
+    await using var db = CreateDbContext();
+    await db.Database.MigrateAsync();
+    db.Sites.Add(new Site { Id = 1, Name = "s" });
+    await db.SaveChangesAsync();
+    await Enrol(0, 10);
+  }
+
+  public ValueTask DisposeAsync()
+  {
+    Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+    foreach (var file in Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(_file) + "*")) File.Delete(file);
+    return ValueTask.CompletedTask;
+  }
+
+  [Fact]
+  public async Task A_version_only_grows_and_an_unknown_device_is_left_out()
+  {
+    var first = await _door.ChangeAsync(["d0", "d1", "nobody"], Profile(1), "anna", "winter");
+    var second = await _door.ChangeAsync(["d1"], Profile(2), "anna", "spring");
+    Assert.Equal([("d0", 1L), ("d1", 1L)], first.Versions.OrderBy(v => v.Key).Select(v => (v.Key, v.Value)));
+    Assert.Equal(2, second.Versions["d1"]);
+  }
+
+  [Fact]
+  public async Task Many_devices_are_one_transaction_one_notice_and_one_entry_of_the_log()
+  {
+    await Enrol(10, 1_190);
+    var told = new List<int>();
+    _door.Changed += ids => told.Add(ids.Count);
+    var outcome = await _door.ChangeAsync([.. Enumerable.Range(0, 1_200).Select(i => $"d{i}")], Profile(1), "anna", "all");
+    Assert.Equal(1_200, outcome.Versions.Count);
+    Assert.Equal([1_200], told);
+    await using var db = CreateDbContext();
+    var entry = await db.Activities.SingleAsync();
+    Assert.Equal(("anna", "desired.profile", "devices:1200", "all"), (entry.Actor, entry.Action, entry.Subject, entry.Reason));
+  }
+
+  [Fact]
+  public async Task Who_was_overtaken_is_told_and_changes_nothing()
+  {
+    await _door.ChangeAsync(["d0", "d1"], Profile(1), "anna", "x");
+    await _door.ChangeAsync(["d0"], Profile(2), "bob", "y");
+    var late = await _door.ChangeAsync(["d0", "d1"], Profile(3), "anna", "z", new Dictionary<string, long> { ["d0"] = 1, ["d1"] = 1 });
+    Assert.Equal(["d0"], late.Conflicts);
+    Assert.Equal(2, late.Versions["d1"]);
+    await using var db = CreateDbContext();
+    Assert.Equal(2, (await db.Desired.SingleAsync(r => r.DeviceId == "d0")).ProfileRevision);
+  }
+
+  [Fact]
+  public async Task Writers_at_the_same_time_never_get_the_same_version()
+  {
+    var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => _door.ChangeAsync(["d7"], Profile(i), "w", "race"))));
+    Assert.Equal(Enumerable.Range(1, 20).Select(i => (long)i), outcomes.Select(o => o.Versions["d7"]).Order());
+  }
+
+  [Fact]
+  public async Task Taking_back_firmware_spares_the_wish_of_another_rollout()
+  {
+    await _door.ChangeAsync(["d0", "d1"], new DesiredChange.Firmware("2.0.0", "aa", 10, 1), "rollout:1", "x");
+    await _door.ChangeAsync(["d1"], new DesiredChange.Firmware("3.0.0", "bb", 10, 2), "rollout:2", "x");
+    var outcome = await _door.ChangeAsync(["d0", "d1"], new DesiredChange.NoFirmware(1), "rollout:1", "paused");
+    Assert.Equal(["d0"], outcome.Versions.Keys);
+    await using var db = CreateDbContext();
+    Assert.Null((await db.Desired.SingleAsync(r => r.DeviceId == "d0")).FirmwareVersion);
+    Assert.Equal("3.0.0", (await db.Desired.SingleAsync(r => r.DeviceId == "d1")).FirmwareVersion);
+  }
+
+  private async Task Enrol(int from, int count)
+  {
+    await using var db = CreateDbContext();
+    for (var i = from; i < from + count; i++) db.Devices.Add(new Device { Id = $"d{i}", Name = $"d{i}", SiteId = 1, SecretHash = [1] });
+    await db.SaveChangesAsync();
+  }
+
+  private static DesiredChange.Profile Profile(int revision) => new(1, revision, "{}");
+}
