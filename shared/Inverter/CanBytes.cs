@@ -28,6 +28,27 @@ namespace JkFleet.Inverter
             data[offset + 1] = (byte)(v >> 8);
         }
 
+        /// <summary>Unsigned 16 bits, clamped to 0..65535, in either byte order.</summary>
+        /// <param name="data">Payload.</param>
+        /// <param name="offset">First byte.</param>
+        /// <param name="value">Any integer.</param>
+        /// <param name="highFirst">True for the high byte first.</param>
+        public static void PutWord(byte[] data, int offset, int value, bool highFirst)
+        {
+            int v = Clamp(value, 0, 65535);
+            data[offset] = (byte)(highFirst ? v >> 8 : v);
+            data[offset + 1] = (byte)(highFirst ? v : v >> 8);
+        }
+
+        /// <summary>Reads unsigned 16 bits in either byte order.</summary>
+        /// <param name="data">Payload.</param>
+        /// <param name="offset">First byte.</param>
+        /// <param name="highFirst">True for the high byte first.</param>
+        public static int Word(byte[] data, int offset, bool highFirst)
+        {
+            return highFirst ? (data[offset] << 8) | data[offset + 1] : data[offset] | (data[offset + 1] << 8);
+        }
+
         /// <summary>Text into a field, one byte per character, the rest filled.</summary>
         /// <param name="data">Payload.</param>
         /// <param name="offset">First byte of the field.</param>

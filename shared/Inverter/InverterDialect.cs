@@ -64,8 +64,17 @@ namespace JkFleet.Inverter
         /// <summary>Pile address 0..15 added to the ids; Pylontech starts at 1, some inverters look at 0.</summary>
         public int Address = 1;
 
-        /// <summary>11-bit ids (420 asks, 421.. answers; V1.17 only), else 29-bit ones.</summary>
+        /// <summary>
+        /// The inverter asks with 11-bit ids (420, answered by 421..; V1.17 only). The battery answers in the shape in
+        /// which it was asked, whatever stands here; a simulated inverter asks by it.
+        /// </summary>
         public bool ShortIds;
+
+        /// <summary>42E0 and 42F0 (maker text, V1.17 for Deye) are part of the ensemble answer.</summary>
+        public bool NameInEnsemble;
+
+        /// <summary>Series text of 7340, 8 characters.</summary>
+        public string SeriesText = "H";
 
         /// <summary>Discharge limit as 30000 + I, as real batteries were seen to do, instead of 30000 - I.</summary>
         public bool DischargeSignPositive;

@@ -40,6 +40,7 @@ public static class DecodeCommand
             {
                 "can-pylon-lv" => DecodePylonLv.Decode(id, extended, data),
                 "can-jk" => DecodeJkCan.Decode(id, data),
+                "can-pylon-hv" => DecodePylonHv.Decode(id, extended, data),
                 _ => Unknown(protocol),
             };
         }

@@ -9,7 +9,7 @@ namespace JkFleet.Agent.Tests.Explain;
 
 public class DecodeVectorTests
 {
-    private static readonly string[] Protocols = ["jk-4e57", "can-pylon-lv"];
+    private static readonly string[] Protocols = ["jk-4e57", "can-pylon-lv", "can-pylon-hv"];
 
     public static TheoryData<string> Cases()
     {

@@ -1,4 +1,5 @@
 // Small makers for the inverter tests.
+using System.Text.Json;
 using CsCheck;
 using JkFleet.Bms;
 using JkFleet.Inverter;
@@ -8,6 +9,11 @@ namespace JkFleet.Shared.Tests.Inverter;
 
 internal static class Make
 {
+  private static readonly JsonSerializerOptions Fields = new() { IncludeFields = true };
+
+  /// <summary>Every public field of a state, for comparison.</summary>
+  public static string Json(object state) => JsonSerializer.Serialize(state, state.GetType(), Fields);
+
   /// <summary>A healthy 16S pack at 80 %.</summary>
   public static BmsSnapshot Pack(Action<BmsSnapshot>? change = null)
   {
