@@ -62,6 +62,15 @@ internal sealed class MqttServerLink : IServerLink, IAsyncDisposable
     /// <summary>Messages from the server that nobody took in time or that were too long.</summary>
     public int MailDropped { get; private set; }
 
+    /// <summary>Messages of the server that wait to be taken.</summary>
+    public int MailWaiting
+    {
+        get
+        {
+            lock (_gate) return _mail.Count;
+        }
+    }
+
     /// <summary>Messages that the broker refused for good (not allowed, malformed) and that were dropped.</summary>
     public int Refused { get; private set; }
 

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace JkFleet.Agent.Tests.Host;
+
+/// <summary>Waiting for a condition instead of for a second.</summary>
+internal static class Wait
+{
+    public static void Until(Func<bool> condition, string what, int withinMs = 10_000)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(start).TotalMilliseconds > withinMs) Assert.Fail($"not within {withinMs} ms: {what}");
+            Thread.Yield();
+            new ManualResetEventSlim().Wait(5);
+        }
+    }
+}
