@@ -1,3 +1,5 @@
+using JkFleet.Contracts;
+
 namespace JkFleet.Server.Devices;
 
 /// <summary>What one device shall be. Written by <see cref="DesiredState"/> only; its version only grows.</summary>
@@ -60,6 +62,16 @@ public sealed class ReportedRow
 
   /// <summary>The device's reason.</summary>
   public string Reason { get; set; } = "";
+
+  /// <summary>Version of the agent that runs there.</summary>
+  public string Agent { get; set; } = "";
+
+  /// <summary>Where its firmware update stands, in the device's own words.</summary>
+  public UpdateState Update { get; set; }
+
+  public string UpdateVersion { get; set; } = "";
+  public int UpdatePermille { get; set; }
+  public string UpdateReason { get; set; } = "";
 
   public SyncState State { get; set; }
 

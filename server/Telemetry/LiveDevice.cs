@@ -1,3 +1,4 @@
+using JkFleet.Contracts;
 using JkFleet.Server.Alarms;
 using JkFleet.Server.Devices;
 
@@ -54,7 +55,18 @@ public sealed class LiveDevice
   public required SyncState Sync { get; init; }
   public required DateTimeOffset? SyncSince { get; init; }
   public required LiveCounters Counters { get; init; }
+
+  /// <summary>Where its firmware update stands; null = never reported.</summary>
+  public required LiveUpdate? Update { get; init; }
 }
+
+/// <summary>What a device last said about its firmware update.</summary>
+/// <param name="DesiredVersion">The desired state that the report answers: an older one says nothing about a newer offer.</param>
+/// <param name="State">Step.</param>
+/// <param name="Version">Version that it is about.</param>
+/// <param name="Permille">Progress of the download.</param>
+/// <param name="Reason">Why it waits, failed, was refused or went back.</param>
+public sealed record LiveUpdate(long DesiredVersion, UpdateState State, string Version, int Permille, string Reason);
 
 /// <summary>Counted since the server started.</summary>
 /// <param name="Messages">Telemetry taken.</param>

@@ -111,6 +111,9 @@ public sealed class LiveFleet(TimeProvider clock, IOptions<TelemetryOptions> opt
     s.SyncSince = since;
   });
 
+  /// <summary>Where its firmware update stands.</summary>
+  public void Updated(string id, LiveUpdate update) => Change(id, (s, _) => s.Update = update);
+
   /// <summary>Open alarms of the device.</summary>
   public void Alarmed(string id, int open, AlarmSeverity worst) => Change(id, (s, _) =>
   {

@@ -37,6 +37,7 @@ internal sealed class LiveSlot(string id, DateTimeOffset now)
   public AlarmSeverity WorstAlarm;
   public SyncState Sync;
   public DateTimeOffset? SyncSince;
+  public LiveUpdate? Update;
 
   /// <summary>MQTT connections open now; above 1 only while one takes over from another.</summary>
   public int Sessions;
@@ -150,6 +151,7 @@ internal sealed class LiveSlot(string id, DateTimeOffset now)
         WorstAlarm = WorstAlarm,
         Sync = Sync,
         SyncSince = SyncSince,
+        Update = Update,
         Counters = _counters,
       };
     }
