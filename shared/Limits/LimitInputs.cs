@@ -33,6 +33,12 @@ namespace JkFleet.Limits
         /// <summary>Ceiling of an override for discharging, mA.</summary>
         public int DischargeOverrideMa = NoOverride;
 
+        /// <summary>
+        /// The override stands in for the profile's SOC ramp and plain maximum of its direction instead of joining them. Only
+        /// where the device's owner enabled it; every other ceiling still holds.
+        /// </summary>
+        public bool OverrideReplaces;
+
         /// <summary>Cell voltage that the charge phase asks for, mV; 0 = phases are off.</summary>
         public int PhaseCellMv;
 

@@ -79,12 +79,13 @@ namespace JkFleet.Limits
             int alarm = FirstAlarm(s.Alarms, HarmlessForCharge);
             if (alarm >= 0) chain.Add(LimitReason.BmsAlarm, 0, alarm, 0);
             if (!voltageKnown) chain.Add(LimitReason.SourceMissing, 0, 0, 0);
-            Ceilings(chain, s.MaxChargeMa, n[ProfileField.BmsSharePermille], e.MaxChargeMa, n[ProfileField.ChargeMaxMa]);
+            bool replaced = x.OverrideReplaces && x.ChargeOverrideMa != LimitInputs.NoOverride;
+            Ceilings(chain, s.MaxChargeMa, n[ProfileField.BmsSharePermille], e.MaxChargeMa, replaced ? ProfileField.NoMaximumMa : n[ProfileField.ChargeMaxMa]);
             int top = s.CellOvpMv > 0 && s.CellOvpMv < e.MaxCellMv ? s.CellOvpMv : e.MaxCellMv;
             if (s.CellCount > 0 && s.CellMaxMv >= top) chain.Add(LimitReason.CellHeadroom, 0, s.CellMaxNo, s.CellMaxMv);
             if (x.ChargeSocStopped) chain.Add(LimitReason.SocStop, 0, 0, s.SocPermille);
             if (x.ChargeMvStopped) chain.Add(LimitReason.VoltageStop, 0, 0, s.PackVoltageMv);
-            Ramps(s, p.ChargeRamp, chain);
+            Ramps(s, p.ChargeRamp, chain, replaced);
             if (x.PhaseMaxMa != LimitInputs.NoOverride) chain.Add(LimitReason.ChargePhase, x.PhaseMaxMa, 0, x.PhaseCellMv);
             if (x.ChargeWindow) chain.Add(LimitReason.TimeWindow, 0, 0, 0);
             if (x.ChargeOverrideMa != LimitInputs.NoOverride) chain.Add(LimitReason.Override, x.ChargeOverrideMa, 0, 0);
@@ -96,14 +97,15 @@ namespace JkFleet.Limits
             if (!s.DischargeMosOn) chain.Add(LimitReason.MosOff, 0, 0, 0);
             int alarm = FirstAlarm(s.Alarms, HarmlessForDischarge);
             if (alarm >= 0) chain.Add(LimitReason.BmsAlarm, 0, alarm, 0);
-            Ceilings(chain, s.MaxDischargeMa, n[ProfileField.BmsSharePermille], e.MaxDischargeMa, n[ProfileField.DischargeMaxMa]);
+            bool replaced = x.OverrideReplaces && x.DischargeOverrideMa != LimitInputs.NoOverride;
+            Ceilings(chain, s.MaxDischargeMa, n[ProfileField.BmsSharePermille], e.MaxDischargeMa, replaced ? ProfileField.NoMaximumMa : n[ProfileField.DischargeMaxMa]);
             int bottom = s.CellUvpMv > e.MinCellMv ? s.CellUvpMv : e.MinCellMv;
             // A cell that cannot be a cell is the business of the cell ramps and of plausibility, not of headroom.
             if (s.CellCount > 0 && s.InvalidCells == 0 && s.CellMinMv <= bottom)
                 chain.Add(LimitReason.CellHeadroom, 0, s.CellMinNo, s.CellMinMv);
             if (x.DischargeSocStopped) chain.Add(LimitReason.SocStop, 0, 0, s.SocPermille);
             if (x.DischargeMvStopped) chain.Add(LimitReason.VoltageStop, 0, 0, s.PackVoltageMv);
-            Ramps(s, p.DischargeRamp, chain);
+            Ramps(s, p.DischargeRamp, chain, replaced);
             if (x.DischargeWindow) chain.Add(LimitReason.TimeWindow, 0, 0, 0);
             if (x.DischargeOverrideMa != LimitInputs.NoOverride) chain.Add(LimitReason.Override, x.DischargeOverrideMa, 0, 0);
         }
@@ -116,9 +118,9 @@ namespace JkFleet.Limits
             if (profileMa != ProfileField.NoMaximumMa) chain.Add(LimitReason.ProfileMax, profileMa, 0, 0);
         }
 
-        private static void Ramps(BmsSnapshot s, RampRule[] ramps, LimitChain chain)
+        private static void Ramps(BmsSnapshot s, RampRule[] ramps, LimitChain chain, bool withoutSoc)
         {
-            Ramp(chain, ramps[(int)RampSource.SocPermille], LimitReason.SocRamp, s.SocPermille, 0);
+            if (!withoutSoc) Ramp(chain, ramps[(int)RampSource.SocPermille], LimitReason.SocRamp, s.SocPermille, 0);
             if (s.CellCount == 0 || s.InvalidCells > 0)
             {
                 // A mean that hides a dead cell is how packs burn (protocols.md 7.6).

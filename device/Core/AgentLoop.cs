@@ -1,0 +1,129 @@
+using JkFleet.Agent.Mail;
+using JkFleet.Agent.Ports;
+using JkFleet.Agent.Store;
+using JkFleet.Inverter;
+
+namespace JkFleet.Agent
+{
+    /// <summary>
+    /// One pass of the control loop over the five ports: what arrived, one decision, frames to the inverter FIRST, then the BMS,
+    /// then mail, then the store. Nothing here waits for anything.
+    /// </summary>
+    public sealed class AgentLoop
+    {
+        private const int FramesPerTick = 64;
+        private const int ReadsPerTick = 8;
+
+        private readonly IBmsPort _bmsPort;
+        private readonly ICanPort _canPort;
+        private readonly IServerLink _link;
+        private readonly IClock _clock;
+        private readonly byte[] _bytes = new byte[512];
+        private readonly byte[] _request = new byte[64];
+        private readonly CanFrame _frame = new CanFrame();
+        private readonly BackOff _busOff = new BackOff();
+        private int _quietTicks;
+
+        /// <summary>A loop over its ports; loads what earlier starts saved.</summary>
+        /// <param name="agent">The judgement.</param>
+        /// <param name="bms">Wire to the BMS.</param>
+        /// <param name="can">Bus to the inverter.</param>
+        /// <param name="link">Way to the server; <see cref="NoServer"/> for none.</param>
+        /// <param name="clock">The two clocks.</param>
+        /// <param name="store">What survives a restart.</param>
+        /// <param name="boot">Random number of this start, 1..2147483647.</param>
+        public AgentLoop(Agent agent, IBmsPort bms, ICanPort can, IServerLink link, IClock clock, IStore store, long boot)
+        {
+            Agent = agent;
+            _bmsPort = bms;
+            _canPort = can;
+            _link = link;
+            _clock = clock;
+            Post = new Postman(agent, boot);
+            Keeper = new Keeper(agent, Post, store);
+            Keeper.Load(clock.NowMs);
+        }
+
+        /// <summary>The judgement.</summary>
+        public readonly Agent Agent;
+
+        /// <summary>Mail.</summary>
+        public readonly Postman Post;
+
+        /// <summary>What is saved. Unless <see cref="StoreInline"/> is set, another thread must call <c>Keeper.Slot.Work()</c>.</summary>
+        public readonly Keeper Keeper;
+
+        /// <summary>For the supervisor: does the loop still turn?</summary>
+        public readonly LoopWatch Watch = new LoopWatch();
+
+        /// <summary>Records are written at the end of a tick, by the loop itself.</summary>
+        public bool StoreInline = true;
+
+        /// <summary>A restart was asked for and everything about it was told; the owner restarts the process.</summary>
+        public bool RestartDue { get; private set; }
+
+        /// <summary>One pass at the clock's time.</summary>
+        public void Tick()
+        {
+            Tick(_clock.NowMs);
+        }
+
+        /// <summary>One pass.</summary>
+        /// <param name="nowMs">Monotonic clock.</param>
+        public void Tick(long nowMs)
+        {
+            long utcMs = _clock.UtcMs;
+            ReadBms(nowMs);
+            ReadBus(nowMs);
+            Agent.CanState = _canPort.State;
+            Agent.Step(nowMs, utcMs);
+            SendFrames(nowMs);
+            Recover(nowMs);
+            int count = Agent.NextRequest(nowMs, _request);
+            if (count > 0) _bmsPort.Write(_request, count);
+            Post.Exchange(_link, nowMs, utcMs);
+            Keeper.Step(nowMs, _link.Connected);
+            if (StoreInline) Keeper.Slot.Work();
+            ConsiderRestart();
+            Watch.Beat();
+        }
+
+        private void ReadBms(long nowMs)
+        {
+            for (int i = 0; i < ReadsPerTick; i++)
+            {
+                int count = _bmsPort.Read(_bytes);
+                Agent.BmsPortThere = count >= 0;
+                if (count <= 0) return;
+                Agent.BmsBytes(_bytes, 0, count, nowMs);
+            }
+        }
+
+        private void ReadBus(long nowMs)
+        {
+            for (int i = 0; i < FramesPerTick && _canPort.Receive(_frame); i++) Agent.InverterFrame(_frame, nowMs);
+        }
+
+        private void SendFrames(long nowMs)
+        {
+            for (int i = 0; i < FramesPerTick && Agent.NextFrame(nowMs, _frame); i++)
+            {
+                // A frame that does not fit is gone: kept, it would be sent later with yesterday's limits.
+                if (_canPort.Send(_frame)) Agent.Report.CanSent++;
+                else Agent.Report.CanErrors++;
+            }
+        }
+
+        private void Recover(long nowMs)
+        {
+            if (_busOff.IsDue(nowMs, Agent.CanState == CanPortState.BusOff)) _canPort.Recover();
+        }
+
+        /// <summary>The verdict goes out first; without a server, or when it takes long, the restart does not wait for ever.</summary>
+        private void ConsiderRestart()
+        {
+            if (!Agent.Commands.RestartWanted) return;
+            if (Post.IsQuiet(_link) || ++_quietTicks > 500) RestartDue = true;
+        }
+    }
+}

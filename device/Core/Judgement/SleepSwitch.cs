@@ -1,0 +1,75 @@
+using JkFleet.Bms;
+
+namespace JkFleet.Agent.Judgement
+{
+    /// <summary>
+    /// Sets both MOS off while the inverter asks for sleep, and only those that it set off itself on again: opt-in twice, by the
+    /// profile and by the board's owner. One write at a time, never repeated cyclically (the BMS stores them).
+    /// </summary>
+    public sealed class SleepSwitch
+    {
+        private const int Charge = 1;
+        private const int Discharge = 2;
+
+        private readonly IBmsSwitches? _switches;
+        private int _open;
+        private bool _openOn;
+        private bool _gaveUp;
+        private bool _asleep;
+
+        /// <summary>A switch.</summary>
+        /// <param name="switches">The BMS's switches; null = this protocol has none.</param>
+        public SleepSwitch(IBmsSwitches? switches)
+        {
+            _switches = switches;
+        }
+
+        /// <summary>Asks for the next write that is due.</summary>
+        /// <param name="nowMs">Clock.</param>
+        /// <param name="sleep">The inverter asks for sleep and the policy allows switching.</param>
+        /// <param name="s">Last good reading.</param>
+        /// <param name="m">Remembers what was switched off.</param>
+        public void Step(long nowMs, bool sleep, BmsSnapshot s, LimitMemory m)
+        {
+            if (_switches == null) return;
+            if (sleep != _asleep)
+            {
+                _asleep = sleep;
+                _gaveUp = false;
+            }
+
+            if (_open != 0)
+            {
+                if (_switches.SwitchWrite.IsOpen) return;
+                if (_switches.SwitchWrite.State != BmsWriteState.Confirmed) _gaveUp = true;
+                else if (_openOn) m.SleepSwitched &= ~_open;
+                _open = 0;
+            }
+
+            if (_gaveUp) return;
+            if (sleep)
+            {
+                if (s.ChargeMosOn && (m.SleepSwitched & Charge) == 0) Start(nowMs, Charge, false, m);
+                else if (s.DischargeMosOn && (m.SleepSwitched & Discharge) == 0) Start(nowMs, Discharge, false, m);
+            }
+            else if ((m.SleepSwitched & Charge) != 0)
+            {
+                Start(nowMs, Charge, true, m);
+            }
+            else if ((m.SleepSwitched & Discharge) != 0)
+            {
+                Start(nowMs, Discharge, true, m);
+            }
+        }
+
+        private void Start(long nowMs, int which, bool on, LimitMemory m)
+        {
+            if (_switches == null) return;
+            if (!_switches.TrySwitch(which == Charge ? BmsSwitch.Charge : BmsSwitch.Discharge, on, nowMs)) return;
+            _open = which;
+            _openOn = on;
+            // Remembered before it is confirmed: a power cut in between must not leave a MOS off that nobody sets on again.
+            if (!on) m.SleepSwitched |= which;
+        }
+    }
+}
