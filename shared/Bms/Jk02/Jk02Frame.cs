@@ -69,6 +69,20 @@ namespace JkFleet.Bms.Jk02
             return "";
         }
 
+        /// <summary>
+        /// Finds the start of another frame inside these 300 bytes. There is one when a chunk was lost: head of one frame, head of
+        /// the next. The 8-bit sum lets one such splice in 256 through, so a stream reader must look for it.
+        /// </summary>
+        /// <param name="b">Buffer with 300 bytes from <paramref name="offset"/>.</param>
+        /// <param name="offset">First byte.</param>
+        /// <returns>Bytes from <paramref name="offset"/> to the inner start, or 0 when there is none.</returns>
+        public static int InnerStart(byte[] b, int offset)
+        {
+            for (int i = 4; i <= Size - 4; i++)
+                if (b[offset + i] == 0x55 && StartsAt(b, offset + i, 4)) return i;
+            return 0;
+        }
+
         /// <summary>Writes start, type and counter, and empties the rest.</summary>
         /// <param name="b">Buffer.</param>
         /// <param name="type">Type byte.</param>

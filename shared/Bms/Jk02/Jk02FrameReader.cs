@@ -58,17 +58,18 @@ namespace JkFleet.Bms.Jk02
                 int have = _count - _from;
                 if (!Jk02Frame.StartsAt(_bytes, _from, have))
                 {
-                    Skip();
+                    Skip(1);
                     continue;
                 }
 
                 if (have < Jk02Frame.Size) return false;
-                string refusal = Jk02Frame.Check(_bytes, _from, have);
+                int inner = Jk02Frame.InnerStart(_bytes, _from);
+                string refusal = inner > 0 ? "truncated" : Jk02Frame.Check(_bytes, _from, have);
                 if (refusal.Length > 0)
                 {
                     _counters.Refused++;
                     _counters.LastRefusal = refusal;
-                    Skip();
+                    Skip(inner > 0 ? inner : 1);
                     continue;
                 }
 
@@ -88,10 +89,10 @@ namespace JkFleet.Bms.Jk02
             _from = 0;
         }
 
-        private void Skip()
+        private void Skip(int bytes)
         {
-            _from++;
-            _counters.SkippedBytes++;
+            _from += bytes;
+            _counters.SkippedBytes += bytes;
         }
     }
 }

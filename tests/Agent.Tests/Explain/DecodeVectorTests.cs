@@ -14,7 +14,7 @@ public class DecodeVectorTests
     public static TheoryData<string> Cases()
     {
         var data = new TheoryData<string>();
-        foreach (var vector in VectorFolder.Load(Protocols))
+        foreach (var vector in All)
             data.Add(vector.Name);
         return data;
     }
@@ -23,7 +23,7 @@ public class DecodeVectorTests
     [MemberData(nameof(Cases))]
     public void Decoded_frame_says_what_the_vector_expects(string name)
     {
-        var vector = VectorFolder.Load(Protocols).Single(v => v.Name == name);
+        var vector = All.Single(v => v.Name == name);
         var output = new StringWriter();
 
         var exit = DecodeCommand.Run(vector.Protocol, vector.Hex, TextReader.Null, output);

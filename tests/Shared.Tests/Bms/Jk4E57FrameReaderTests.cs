@@ -8,6 +8,8 @@ namespace JkFleet.Shared.Tests.Bms;
 
 public class Jk4E57FrameReaderTests
 {
+    private static readonly IReadOnlyList<Vector> All = VectorFolder.Load("jk-4e57");
+
     // The two bytes in front of the sum are an unused CRC: nothing covers them and nothing reads them.
     private const int UncoveredFromEnd = 4;
 
@@ -137,7 +139,7 @@ public class Jk4E57FrameReaderTests
     }
 
     internal static IEnumerable<Vector> Answers() =>
-        VectorFolder.Load("jk-4e57").Where(v => v.Class == "real" && !v.IsRefusal && v.Expected.TryGetProperty("cells_mv", out _));
+        All.Where(v => v.Class == "real" && !v.IsRefusal && v.Expected.TryGetProperty("cells_mv", out _));
 
     internal static byte[] Frame(string name) => Answers().Single(v => v.Name == name).Bytes;
 
