@@ -1,0 +1,132 @@
+namespace JkFleet.Server.History;
+
+/// <summary>
+/// Turns samples that come in any order into columns of about the asked length: equal buckets over the range with
+/// mean, least and greatest; where the samples are few, every one stays. Real gaps become one NaN point, so that a
+/// chart does not draw a line over a night without data.
+/// </summary>
+public sealed class Thinner
+{
+  /// <summary>Distances longer than so many usual ones are gaps.</summary>
+  private const int GapFactor = 5;
+
+  private readonly HistoryQuery _query;
+  private readonly long _from;
+  private readonly long _width;
+  private readonly long[] _timeSum;
+  private readonly int[] _count;
+  private readonly double[][] _sum;
+  private readonly int[][] _n;
+  private readonly int[][] _min;
+  private readonly int[][] _max;
+
+  public Thinner(HistoryQuery query, long samples)
+  {
+    _query = query;
+    _from = query.From.ToUnixTimeMilliseconds();
+    var span = Math.Max(1, query.To.ToUnixTimeMilliseconds() - _from);
+    // Few samples: fine buckets, at most four of them per sample, so that two samples seldom share one.
+    var buckets = samples <= query.Points ? Math.Clamp(samples * 4, 1, HistoryQuery.MaxPoints * 4L) : query.Points;
+    _width = Math.Max(1, (span + buckets - 1) / buckets);
+    var count = (int)((span + _width - 1) / _width);
+    _timeSum = new long[count];
+    _count = new int[count];
+    _sum = Arrays<double>(count);
+    _n = Arrays<int>(count);
+    _min = Arrays<int>(count);
+    _max = Arrays<int>(count);
+  }
+
+  /// <summary>Bucket of a time, or -1 outside of the range.</summary>
+  public int BucketOf(long t)
+  {
+    var offset = t - _from;
+    if (offset < 0) return -1;
+    var bucket = offset / _width;
+    return bucket < _count.Length ? (int)bucket : -1;
+  }
+
+  /// <summary>Counts one sample's time; its values follow by <see cref="Value"/>.</summary>
+  public void Sample(int bucket, long t)
+  {
+    _timeSum[bucket] += t - _from;
+    _count[bucket]++;
+  }
+
+  /// <summary>One value of a counted sample.</summary>
+  public void Value(int metric, int bucket, int value)
+  {
+    if (_n[metric][bucket]++ == 0)
+    {
+      _min[metric][bucket] = value;
+      _max[metric][bucket] = value;
+    }
+    else
+    {
+      if (value < _min[metric][bucket]) _min[metric][bucket] = value;
+      if (value > _max[metric][bucket]) _max[metric][bucket] = value;
+    }
+
+    _sum[metric][bucket] += value;
+  }
+
+  public HistoryColumns Finish()
+  {
+    var used = 0;
+    foreach (var n in _count) if (n > 0) used++;
+    if (used == 0) return HistoryColumns.Empty(_query.Metrics.Count);
+    var gap = GapMs(used);
+    var order = new List<int>(used + 8);
+    var last = long.MinValue;
+    for (var i = 0; i < _count.Length; i++)
+    {
+      if (_count[i] == 0) continue;
+      var t = _timeSum[i] / _count[i];
+      if (last != long.MinValue && t - last > gap) order.Add(-1);
+      order.Add(i);
+      last = t;
+    }
+
+    var times = new double[order.Count];
+    var mean = Columns(order.Count);
+    var min = Columns(order.Count);
+    var max = Columns(order.Count);
+    for (var p = 0; p < order.Count; p++)
+    {
+      var bucket = order[p];
+      // A gap's point stands right behind the last sample before it.
+      times[p] = bucket < 0 ? times[p - 1] + 0.001 : (_from + ((double)_timeSum[bucket] / _count[bucket])) / 1000.0;
+      for (var m = 0; m < _query.Metrics.Count; m++)
+      {
+        var n = bucket < 0 ? 0 : _n[m][bucket];
+        var scale = (double)_query.Metrics[m].Scale;
+        mean[m][p] = n == 0 ? float.NaN : (float)(_sum[m][bucket] / n * scale);
+        min[m][p] = n == 0 ? float.NaN : (float)(_min[m][bucket] * scale);
+        max[m][p] = n == 0 ? float.NaN : (float)(_max[m][bucket] * scale);
+      }
+    }
+
+    return new HistoryColumns { Times = times, Mean = mean, Min = min, Max = max };
+  }
+
+  private long GapMs(int used)
+  {
+    if (used < 3) return long.MaxValue;
+    var steps = new List<long>(used);
+    var last = long.MinValue;
+    for (var i = 0; i < _count.Length; i++)
+    {
+      if (_count[i] == 0) continue;
+      var t = _timeSum[i] / _count[i];
+      if (last != long.MinValue) steps.Add(t - last);
+      last = t;
+    }
+
+    steps.Sort();
+    return Math.Max(GapFactor * steps[steps.Count / 2], 3 * _width);
+  }
+
+  private T[][] Arrays<T>(int count) => Enumerable.Range(0, _query.Metrics.Count).Select(_ => new T[count]).ToArray();
+
+  private float[][] Columns(int count) => Enumerable.Range(0, _query.Metrics.Count).Select(_ => new float[count]).ToArray();
+}
