@@ -1,6 +1,10 @@
 using JkFleet.Server;
 using JkFleet.Server.Accounts;
+using JkFleet.Server.Alarms;
+using JkFleet.Server.Broker;
 using JkFleet.Server.Data;
+using JkFleet.Server.Devices;
+using JkFleet.Server.History;
 using JkFleet.Server.Telemetry;
 using JkFleet.Server.Ui;
 
@@ -25,7 +29,11 @@ public partial class Program
 
     builder.AddWeb();
     builder.AddData();
+    builder.AddDevices();
+    builder.AddHistory();
+    builder.AddAlarms();
     builder.AddTelemetry();
+    builder.AddBroker();
     builder.AddAccounts();
     builder.AddUi();
 
@@ -34,6 +42,8 @@ public partial class Program
     app.UseAuthentication();
     app.UseAuthorization();
     app.UseAntiforgery();
+    app.MapHealth();
+    app.MapHistory();
     app.MapUi();
     return app;
   }

@@ -18,6 +18,10 @@ public sealed class WebAddresses
   /// <summary>Port of the broker.</summary>
   public int MqttPort => _mqtt?.IPEndPoint?.Port ?? 0;
 
+  /// <summary>The instance that <see cref="WebModule.AddWeb"/> registered.</summary>
+  public static WebAddresses Of(WebApplicationBuilder builder) =>
+    (WebAddresses)builder.Services.Single(s => s.ServiceType == typeof(WebAddresses)).ImplementationInstance!;
+
   public void AddWeb(KestrelServerOptions kestrel, string urls)
   {
     foreach (var text in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))

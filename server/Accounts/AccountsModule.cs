@@ -23,6 +23,7 @@ public static class AccountsModule
       })
       .AddEntityFrameworkStores<FleetDb>()
       .AddSignInManager()
+      .AddClaimsPrincipalFactory<GrantClaims>()
       .AddDefaultTokenProviders();
     services.ConfigureApplicationCookie(cookie =>
     {
@@ -33,8 +34,16 @@ public static class AccountsModule
       cookie.ReturnUrlParameter = "returnUrl";
       cookie.ExpireTimeSpan = TimeSpan.FromDays(14);
     });
-    // What carries no rule of its own is for nobody who is not signed in.
-    services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    // What carries no rule of its own is for nobody.
+    services.AddAuthorizationBuilder()
+      .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build())
+      .AddPolicy(Rules.See, rule => rule.AddRequirements(new RoleRequirement(Role.Viewer, AtDevice: false)))
+      .AddPolicy(Rules.Install, rule => rule.AddRequirements(new RoleRequirement(Role.Installer, AtDevice: false)))
+      .AddPolicy(Rules.Operate, rule => rule.AddRequirements(new RoleRequirement(Role.Operator, AtDevice: false)))
+      .AddPolicy(Rules.Administer, rule => rule.AddRequirements(new RoleRequirement(Role.Administrator, AtDevice: false)))
+      .AddPolicy(Rules.SeeDevice, rule => rule.AddRequirements(new RoleRequirement(Role.Viewer, AtDevice: true)));
+    services.AddHttpContextAccessor();
+    services.AddSingleton<IAuthorizationHandler, RoleHandler>();
     return builder;
   }
 }

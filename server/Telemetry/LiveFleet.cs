@@ -130,7 +130,7 @@ public sealed class LiveFleet(TimeProvider clock, IOptions<TelemetryOptions> opt
   }
 
   /// <summary>Lets the clock judge every device.</summary>
-  /// <returns>The devices whose connection changed.</returns>
+  /// <returns>The devices whose connection is another than at the last judgement.</returns>
   public IReadOnlyList<LiveDevice> Judge()
   {
     var now = clock.GetUtcNow();

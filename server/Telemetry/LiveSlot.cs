@@ -16,6 +16,7 @@ internal sealed class LiveSlot(string id, DateTimeOffset now)
   private long _lastBoot;
   private LiveDevice? _view;
   private LiveCounters _counters;
+  private Connection _judged;
 
   public string Id { get; } = id;
 
@@ -102,12 +103,11 @@ internal sealed class LiveSlot(string id, DateTimeOffset now)
     Since = now;
   }
 
-  /// <summary>Judges by the clock whether the device is late or silent. True when that changed.</summary>
+  /// <summary>Judges by the clock whether the device is late or silent. True when the connection is another than at the last judgement.</summary>
   public bool Judge(DateTimeOffset now, TelemetryOptions options)
   {
     lock (_lock)
     {
-      var before = Connection;
       if (Sessions == 0)
       {
         if (Connection is Connection.Online or Connection.Late) Enter(Connection.Silent, now);
@@ -120,7 +120,8 @@ internal sealed class LiveSlot(string id, DateTimeOffset now)
         else if (age > (3 * period) + options.LateGrace) Enter(Connection.Late, now);
       }
 
-      if (before == Connection) return false;
+      if (_judged == Connection) return false;
+      _judged = Connection;
       Touch();
       return true;
     }

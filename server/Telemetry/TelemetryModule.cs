@@ -6,6 +6,9 @@ public static class TelemetryModule
   {
     builder.Services.AddCheckedOptions<TelemetryOptions>(TelemetryOptions.Section);
     builder.Services.AddSingleton<LiveFleet>();
+    builder.Services.AddSingleton<TelemetryIngest>();
+    builder.Services.AddSingleton<LiveFleetRunner>();
+    builder.Services.AddHostedService(services => services.GetRequiredService<LiveFleetRunner>());
     return builder;
   }
 }

@@ -15,6 +15,10 @@ public sealed class TelemetryOptions
   [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
   public TimeSpan SilentAfter { get; set; } = TimeSpan.FromMinutes(5);
 
+  /// <summary>A silent device raises an alarm after so long: a router that restarts is no alarm.</summary>
+  [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+  public TimeSpan SilentAlarmAfter { get; set; } = TimeSpan.FromMinutes(2);
+
   /// <summary>How often the clock is asked.</summary>
   [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
   public TimeSpan JudgeEvery { get; set; } = TimeSpan.FromSeconds(1);

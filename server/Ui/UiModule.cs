@@ -45,7 +45,9 @@ public static class UiModule
   public static WebApplication MapUi(this WebApplication app)
   {
     app.MapStaticAssets().AllowAnonymous();
-    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
+    // The rule of the circuit's own addresses, and of a page that names none.
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'")
+      .RequireAuthorization(Accounts.Rules.See);
     return app;
   }
 }

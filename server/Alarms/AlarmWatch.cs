@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using JkFleet.Contracts;
+using JkFleet.Server.Data;
+using JkFleet.Server.Telemetry;
+
+namespace JkFleet.Server.Alarms;
+
+/// <summary>
+/// Opens and clears alarms. Ingest only compares one word per message; what changed is written a moment later. An alarm
+/// that came and went between two writes is written too.
+/// </summary>
+public sealed class AlarmWatch(IDbContextFactory<FleetDb> databases, LiveFleet fleet, TimeProvider clock, ILogger<AlarmWatch> log) : BackgroundService
+{
+  private static readonly TimeSpan WriteEvery = TimeSpan.FromMilliseconds(500);
+
+  private readonly ConcurrentDictionary<string, State> _states = new(StringComparer.Ordinal);
+  private readonly ConcurrentDictionary<string, byte> _dirty = new(StringComparer.Ordinal);
+
+  /// <summary>Looks at a telemetry message (a live one; the backlog's alarms are over).</summary>
+  public void Observe(string deviceId, TelemetryMessage message)
+  {
+    if (message.Header.Replay) return;
+    var now = message.Bms == LinkState.Never ? 0UL : (uint)message.Snapshot.Alarms;
+    if (message.Bms is LinkState.Silent or LinkState.Faulty or LinkState.NoPort) now |= 1UL << AlarmKinds.BmsLost;
+    if (message.Inverter is LinkState.Silent or LinkState.Faulty or LinkState.BusOff or LinkState.NoPort) now |= 1UL << AlarmKinds.InverterLost;
+    Set(deviceId, AlarmKinds.Reported, now);
+  }
+
+  /// <summary>The device is, or is no longer, silent for too long.</summary>
+  public void Silent(string deviceId, bool silent) => Set(deviceId, 1UL << AlarmKinds.Silent, silent ? 1UL << AlarmKinds.Silent : 0);
+
+  /// <summary>Acknowledges an open alarm.</summary>
+  /// <returns>False when there is no such open alarm.</returns>
+  public async Task<bool> Acknowledge(long alarmId, string actor, CancellationToken stop)
+  {
+    await using var db = await databases.CreateDbContextAsync(stop);
+    var alarm = await db.Alarms.FirstOrDefaultAsync(a => a.Id == alarmId && a.AcknowledgedAt == null, stop);
+    if (alarm is null) return false;
+    alarm.AcknowledgedAt = clock.GetUtcNow();
+    alarm.AcknowledgedBy = actor;
+    await db.SaveChangesAsync(stop);
+    return true;
+  }
+
+  /// <summary>Open alarms, worst and newest first; of one device or of all.</summary>
+  public async Task<IReadOnlyList<Alarm>> Open(string? deviceId, int count, CancellationToken stop)
+  {
+    await using var db = await databases.CreateDbContextAsync(stop);
+    return await db.Alarms.AsNoTracking()
+      .Where(a => a.ClearedAt == null && (deviceId == null || a.DeviceId == deviceId))
+      .OrderByDescending(a => a.Severity).ThenByDescending(a => a.OpenedAt).Take(count).ToListAsync(stop);
+  }
+
+  /// <summary>The newest alarms of a device, open or cleared.</summary>
+  public async Task<IReadOnlyList<Alarm>> Latest(string deviceId, int count, CancellationToken stop)
+  {
+    await using var db = await databases.CreateDbContextAsync(stop);
+    return await db.Alarms.AsNoTracking().Where(a => a.DeviceId == deviceId).OrderByDescending(a => a.OpenedAt).Take(count).ToListAsync(stop);
+  }
+
+  /// <summary>Takes over what is open in the database.</summary>
+  public async Task Load(CancellationToken stop)
+  {
+    await using var db = await databases.CreateDbContextAsync(stop);
+    foreach (var alarm in await db.Alarms.AsNoTracking().Where(a => a.ClearedAt == null).ToListAsync(stop))
+    {
+      var kind = AlarmKinds.Find(alarm.Kind);
+      if (kind < 0) continue;
+      var state = _states.GetOrAdd(alarm.DeviceId, static _ => new State());
+      state.Now |= 1UL << kind;
+      state.Stored |= 1UL << kind;
+    }
+
+    foreach (var (id, state) in _states) Tell(id, state.Stored);
+  }
+
+  /// <summary>Writes what has changed.</summary>
+  public async Task Flush(CancellationToken stop)
+  {
+    foreach (var id in _dirty.Keys)
+    {
+      if (!_dirty.TryRemove(id, out _) || !_states.TryGetValue(id, out var state)) continue;
+      ulong now, raised;
+      lock (state)
+      {
+        (now, raised) = (state.Now, state.Raised);
+        state.Raised = 0;
+      }
+
+      try
+      {
+        await Write(id, state, now, raised, stop);
+      }
+      catch
+      {
+        lock (state) state.Raised |= raised;
+        _dirty[id] = 0;
+        throw;
+      }
+    }
+  }
+
+  protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+  {
+    using var timer = new PeriodicTimer(WriteEvery, clock);
+    while (!stoppingToken.IsCancellationRequested)
+    {
+      try
+      {
+        await timer.WaitForNextTickAsync(stoppingToken);
+        await Flush(stoppingToken);
+      }
+      catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+      {
+        return;
+      }
+      catch (Exception broken)
+      {
+        log.LogError(broken, "Alarms could not be written; tried again");
+      }
+    }
+  }
+
+  private void Set(string deviceId, ulong which, ulong bits)
+  {
+    var state = _states.GetOrAdd(deviceId, static _ => new State());
+    if ((Volatile.Read(ref state.Now) & which) == bits) return;
+    lock (state)
+    {
+      state.Raised |= bits & ~state.Now;
+      state.Now = (state.Now & ~which) | bits;
+    }
+
+    _dirty[deviceId] = 0;
+  }
+
+  private async Task Write(string id, State state, ulong now, ulong raised, CancellationToken stop)
+  {
+    await using var db = await databases.CreateDbContextAsync(stop);
+    var device = await db.Devices.AsNoTracking().FirstOrDefaultAsync(d => d.Id == id, stop);
+    if (device is null) return;
+    var open = await db.Alarms.Where(a => a.DeviceId == id && a.ClearedAt == null).ToListAsync(stop);
+    var at = clock.GetUtcNow();
+    var opened = 0UL;
+    foreach (var alarm in open)
+    {
+      var kind = AlarmKinds.Find(alarm.Kind);
+      if (kind < 0 || (now >> kind & 1) != 0) opened |= kind < 0 ? 0 : 1UL << kind;
+      else alarm.ClearedAt = at;
+    }
+
+    for (var kind = 0; kind < AlarmKinds.Count; kind++)
+    {
+      // Between two rows of one kind lies at least one write: a flapping alarm makes two rows a second at most.
+      if ((((now | (raised & ~state.Stored)) & ~opened) >> kind & 1) == 0) continue;
+      db.Alarms.Add(new Alarm
+      {
+        DeviceId = id,
+        SiteId = device.SiteId,
+        Kind = AlarmKinds.NameOf(kind),
+        DedupKey = $"{id}:{AlarmKinds.NameOf(kind)}",
+        Severity = AlarmKinds.SeverityOf(kind),
+        Text = AlarmKinds.TextOf(kind),
+        OpenedAt = at,
+        ClearedAt = (now >> kind & 1) != 0 ? null : at,
+      });
+    }
+
+    await db.SaveChangesAsync(stop);
+    state.Stored = now;
+    Tell(id, now);
+  }
+
+  private void Tell(string id, ulong open)
+  {
+    var worst = AlarmSeverity.Info;
+    for (var kind = 0; kind < AlarmKinds.Count; kind++)
+      if ((open >> kind & 1) != 0 && AlarmKinds.SeverityOf(kind) > worst) worst = AlarmKinds.SeverityOf(kind);
+    fleet.Alarmed(id, System.Numerics.BitOperations.PopCount(open), worst);
+  }
+
+  private sealed class State
+  {
+    /// <summary>Alarms on now.</summary>
+    public ulong Now;
+
+    /// <summary>Alarms that came since the last write.</summary>
+    public ulong Raised;
+
+    /// <summary>Alarms open in the database.</summary>
+    public ulong Stored;
+  }
+}

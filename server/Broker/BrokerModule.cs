@@ -1,0 +1,32 @@
+using MQTTnet;
+using MQTTnet.AspNetCore;
+using MQTTnet.Diagnostics.Logger;
+using MQTTnet.Server;
+
+namespace JkFleet.Server.Broker;
+
+public static class BrokerModule
+{
+  public static WebApplicationBuilder AddBroker(this WebApplicationBuilder builder)
+  {
+    var services = builder.Services;
+    services.AddCheckedOptions<BrokerOptions>(BrokerOptions.Section);
+    services.AddSingleton<DeviceGate>();
+    services.AddSingleton<SecurityLog>();
+    services.AddHostedService(provider => provider.GetRequiredService<SecurityLog>());
+
+    // Not AddHostedMqttServer: that one starts after Kestrel accepts, unawaited, and its first connections fall through.
+    services.AddMqttConnectionHandler();
+    services.AddSingleton<MqttServer>(provider => new MqttServerFactory().CreateMqttServer(
+      new MqttServerOptionsBuilder().WithoutDefaultEndpoint().WithDefaultCommunicationTimeout(TimeSpan.FromSeconds(30)).Build(),
+      provider.GetServices<IMqttServerAdapter>(),
+      MqttNetNullLogger.Instance));
+    services.AddSingleton<MqttBroker>();
+    services.AddHostedService(provider => provider.GetRequiredService<MqttBroker>());
+
+    var options = builder.Configuration.GetSection(BrokerOptions.Section).Get<BrokerOptions>() ?? new BrokerOptions();
+    var addresses = WebAddresses.Of(builder);
+    builder.WebHost.ConfigureKestrel(kestrel => addresses.AddMqtt(kestrel, options.Address, options.Port, listen => listen.UseMqtt()));
+    return builder;
+  }
+}

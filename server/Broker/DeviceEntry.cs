@@ -1,0 +1,78 @@
+using JkFleet.Contracts;
+using MQTTnet.Server;
+
+namespace JkFleet.Server.Broker;
+
+/// <summary>What the broker keeps of one enrolled device: credential, topics, and what must outlive a connection.</summary>
+public sealed class DeviceEntry(string id, int historyKey, SeqWindow window)
+{
+  public string Id { get; } = id;
+  public int HistoryKey { get; } = historyKey;
+  public string TelemetryTopic { get; } = Topics.Of(id, Topics.Telemetry);
+  public string TopicRoot { get; } = Topics.Root + id + "/";
+  public string DesiredTopic { get; } = Topics.Of(id, Topics.Desired);
+  public string CommandTopic { get; } = Topics.Of(id, Topics.Command);
+
+  /// <summary>Replaced as a whole, so that readers need no lock.</summary>
+  public Credential Credential { get; set; } = Credential.None;
+
+  /// <summary>The present connection, null while there is none.</summary>
+  public DeviceConnection? Connection { get; set; }
+
+  /// <summary>Guards <see cref="Window"/> and <see cref="Clock"/>.</summary>
+  public Lock Lock { get; } = new();
+
+  public SeqWindow Window { get; } = window;
+  public DeviceClock Clock { get; } = new();
+}
+
+/// <summary>Hashes that let a device in.</summary>
+public sealed record Credential(byte[] Hash, byte[]? OldHash, DateTimeOffset? OldUntil, bool Revoked)
+{
+  public static readonly Credential None = new([], null, null, Revoked: true);
+}
+
+/// <summary>One accepted MQTT connection of a device.</summary>
+public sealed class DeviceConnection(DeviceEntry device, string remote, double burst, long nowStamp)
+{
+  public DeviceEntry Device { get; } = device;
+  public string Remote { get; } = remote;
+
+  /// <summary>Where to put desired states; set when the device has subscribed.</summary>
+  public MqttSessionStatus? DesiredMail { get; set; }
+
+  /// <summary>Where to put commands; set when the device has subscribed.</summary>
+  public MqttSessionStatus? CommandMail { get; set; }
+
+  /// <summary>Tokens left of the message budget; touched by this connection's own messages only.</summary>
+  public double Tokens { get; set; } = burst;
+
+  public long TokensAt { get; set; } = nowStamp;
+}
+
+/// <summary>
+/// Dates messages of a device whose wall clock is unknown or wrong: the offset between its uptime and our time is learnt
+/// from live messages, per boot. The caller locks.
+/// </summary>
+public sealed class DeviceClock
+{
+  /// <summary>A device clock further off than this is not believed.</summary>
+  private const long TrustMs = 10 * 60_000;
+
+  private long _boot;
+  private long _offset;
+
+  /// <summary>When the content was true, ms since 1970 UTC.</summary>
+  public long Date(MessageHeader header, long nowMs)
+  {
+    if (!header.Replay)
+    {
+      _boot = header.Boot;
+      _offset = nowMs - header.UpMs;
+      return header.UtcMs != 0 && Math.Abs(header.UtcMs - nowMs) < TrustMs ? header.UtcMs : nowMs;
+    }
+
+    if (header.UtcMs != 0 && header.UtcMs < nowMs + TrustMs) return header.UtcMs;
+    return header.Boot == _boot && _boot != 0 ? Math.Min(nowMs, _offset + header.UpMs) : nowMs;
+  }
+}
