@@ -10,6 +10,17 @@ public static class DecodeModbus
 {
     private const int PayloadBytes = 300;
 
+    // What DecodeJk02 says beyond the oracle. In an object inside the answer the oracle's keys stand alone, because a
+    // reader may compare it whole; the rest stands beside it.
+    private static readonly HashSet<string> Beyond =
+    [
+        "alarms", "precharge", "user_alarm", "precharging", "balancing", "sensor_mask", "heating", "emergency_s", "pack_voltage_centivolt",
+        "heating_ma", "charger_plugged", "discharge_oc_release_s", "discharge_sc_release_s", "charge_oc_release_s", "charge_sc_release_s",
+        "uv_release_s", "ov_release_s", "temp5_dc", "temp4_dc", "temp3_dc", "charge_status_s", "charge_status", "dry_contacts",
+        "wire_resistance_uohm", "address", "precharge_s", "control", "smart_sleep_h",
+        "user_data", "setup_passcode", "uart1_protocol", "can_protocol", "uart2_protocol", "request_charge_deci_h", "request_float_deci_h", "layout",
+    ];
+
     /// <summary>Decodes one Modbus RTU message, request or reply.</summary>
     /// <param name="frame">All its bytes.</param>
     public static JsonObject Decode(byte[] frame)
@@ -62,7 +73,21 @@ public static class DecodeModbus
         if (start < 0) return Refused.Because("bad_start", "no 55 AA EB 90 in it");
         var payload = DecodeJk02.Decode32S(frame[start..Math.Min(frame.Length, start + PayloadBytes)]);
         if (payload.ContainsKey("error")) return payload;
-        return new JsonObject { ["leading_bytes"] = start, ["payload"] = payload, ["ack"] = Acknowledgement(frame, start + PayloadBytes) };
+        var more = new JsonObject();
+        foreach (var key in payload.Select(pair => pair.Key).Where(Beyond.Contains).ToArray())
+        {
+            var value = payload[key];
+            payload.Remove(key);
+            more[key] = value;
+        }
+
+        return new JsonObject
+        {
+            ["leading_bytes"] = start,
+            ["payload"] = payload,
+            ["ack"] = Acknowledgement(frame, start + PayloadBytes),
+            ["more"] = more,
+        };
     }
 
     private static JsonObject? Acknowledgement(byte[] frame, int from)

@@ -220,7 +220,7 @@ public static class DecodePylonHv
             case HvId.HostHeartbeat:
                 if (frame.Length >= 2) answer["counter"] = Bytes.U16Le(frame.Data, 0);
                 break;
-            case HvId.Name or HvId.Name + 0x10:
+            case HvId.Name or HvId.Name + 0x10 or HvId.Maker or HvId.Series:
                 answer["text"] = CanJson.Text(frame);
                 break;
             default:

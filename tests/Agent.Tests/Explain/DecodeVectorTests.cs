@@ -9,7 +9,7 @@ namespace JkFleet.Agent.Tests.Explain;
 
 public class DecodeVectorTests
 {
-    private static readonly string[] Protocols = ["jk-4e57", "can-pylon-lv", "can-pylon-hv"];
+    private static readonly IReadOnlyList<Vector> All = VectorFolder.Load([.. DecodeCommand.Protocols]);
 
     public static TheoryData<string> Cases()
     {
