@@ -101,7 +101,7 @@ namespace JkFleet.Limits
             Ceilings(chain, s.MaxDischargeMa, n[ProfileField.BmsSharePermille], e.MaxDischargeMa, replaced ? ProfileField.NoMaximumMa : n[ProfileField.DischargeMaxMa]);
             int bottom = s.CellUvpMv > e.MinCellMv ? s.CellUvpMv : e.MinCellMv;
             // A cell that cannot be a cell is the business of the cell ramps and of plausibility, not of headroom.
-            if (s.CellCount > 0 && s.InvalidCells == 0 && s.CellMinMv <= bottom)
+            if (s.CellCount > 0 && s.InvalidCells == 0 && s.CellMinMv != BmsSnapshot.Unknown && s.CellMinMv <= bottom)
                 chain.Add(LimitReason.CellHeadroom, 0, s.CellMinNo, s.CellMinMv);
             if (x.DischargeSocStopped) chain.Add(LimitReason.SocStop, 0, 0, s.SocPermille);
             if (x.DischargeMvStopped) chain.Add(LimitReason.VoltageStop, 0, 0, s.PackVoltageMv);
