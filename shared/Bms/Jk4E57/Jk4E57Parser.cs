@@ -78,7 +78,7 @@ namespace JkFleet.Bms.Jk4E57
             into.TakenAtMs = nowMs;
             FillMeasured(into);
             FillSettings(into);
-            if (_registers.Has(0xB7)) into.SoftwareVersion = Bytes.Text(into.SoftwareVersion, frame, _registers.IndexOf(0xB7), 15);
+            into.SoftwareVersion = _registers.Has(0xB7) ? Bytes.Text(into.SoftwareVersion, frame, _registers.IndexOf(0xB7), 15) : "";
             into.Summarise();
             return true;
         }
