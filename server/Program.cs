@@ -5,6 +5,7 @@ using JkFleet.Server.Broker;
 using JkFleet.Server.Data;
 using JkFleet.Server.Devices;
 using JkFleet.Server.History;
+using JkFleet.Server.Sites;
 using JkFleet.Server.Telemetry;
 using JkFleet.Server.Ui;
 
@@ -29,16 +30,19 @@ public partial class Program
 
     builder.AddWeb();
     builder.AddData();
+    builder.AddSites();
     builder.AddDevices();
     builder.AddHistory();
     builder.AddAlarms();
     builder.AddTelemetry();
     builder.AddBroker();
     builder.AddAccounts();
+    builder.AddCommands();
     builder.AddUi();
 
     var app = builder.Build();
     app.UseUiHeaders();
+    app.UseRateLimiter();
     app.UseAuthentication();
     app.UseAuthorization();
     app.UseAntiforgery();

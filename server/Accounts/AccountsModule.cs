@@ -1,5 +1,7 @@
+using System.Threading.RateLimiting;
 using JkFleet.Server.Data;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 
 namespace JkFleet.Server.Accounts;
@@ -7,6 +9,9 @@ namespace JkFleet.Server.Accounts;
 /// <summary>People: sign-in by cookie, rights by grants, a first administrator, invitations.</summary>
 public static class AccountsModule
 {
+  /// <summary>Where a secret is typed.</summary>
+  private static readonly PathString[] Guessable = ["/account", "/setup", "/invitation"];
+
   public static WebApplicationBuilder AddAccounts(this WebApplicationBuilder builder)
   {
     var services = builder.Services;
@@ -42,6 +47,24 @@ public static class AccountsModule
       .AddPolicy(Rules.Operate, rule => rule.AddRequirements(new RoleRequirement(Role.Operator, AtDevice: false)))
       .AddPolicy(Rules.Administer, rule => rule.AddRequirements(new RoleRequirement(Role.Administrator, AtDevice: false)))
       .AddPolicy(Rules.SeeDevice, rule => rule.AddRequirements(new RoleRequirement(Role.Viewer, AtDevice: true)));
+    services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(1));
+    services.AddScoped<AuthenticationStateProvider, RevalidatingAccounts>();
+    services.AddSingleton<ActivityLog>();
+    services.AddSingleton<People>();
+    services.AddSingleton<Invitations>();
+    services.AddSingleton<FirstAdministrator>();
+    services.AddHostedService(provider => provider.GetRequiredService<FirstAdministrator>());
+    services.AddRateLimiter(limits =>
+    {
+      limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+      // Guessing costs time; reading pages does not. Per address, because an account is locked by Identity itself.
+      limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+        HttpMethods.IsPost(context.Request.Method) && Guessable.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase))
+          ? RateLimitPartition.GetFixedWindowLimiter(
+            context.Connection.RemoteIpAddress?.ToString() ?? "",
+            _ => new FixedWindowRateLimiterOptions { PermitLimit = 30, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 })
+          : RateLimitPartition.GetNoLimiter(""));
+    });
     services.AddHttpContextAccessor();
     services.AddSingleton<IAuthorizationHandler, RoleHandler>();
     return builder;

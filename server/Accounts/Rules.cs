@@ -38,6 +38,21 @@ public static class Rights
   /// <summary>The person has the role for every site.</summary>
   public static bool HasEverywhere(this ClaimsPrincipal person, Role role) => Any(person, role, null, anywhere: false);
 
+  /// <summary>The sites where the person has the role, or null for all of them.</summary>
+  public static IReadOnlyList<int>? SitesOf(this ClaimsPrincipal person, Role role)
+  {
+    if (person.HasEverywhere(role)) return null;
+    var sites = new List<int>();
+    foreach (var claim in person.Claims)
+    {
+      if (claim.Type != Claim) continue;
+      var parts = claim.Value.Split(':');
+      if (parts.Length == 2 && int.TryParse(parts[0], out var has) && has >= (int)role && int.TryParse(parts[1], out var site)) sites.Add(site);
+    }
+
+    return sites;
+  }
+
   private static bool Any(ClaimsPrincipal person, Role role, int? site, bool anywhere)
   {
     foreach (var claim in person.Claims)
