@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using JkFleet.Bms;
+using JkFleet.Server.Accounts;
 using JkFleet.Server.Telemetry;
 using JkFleet.Server.Ui;
 
@@ -17,7 +19,14 @@ public sealed class FleetBoard(LiveFleet fleet, TimeProvider clock)
   private IReadOnlyList<FleetRow> _rows = [];
   private long _builtAt;
 
-  /// <summary>Every device, worst first, then by name.</summary>
+  /// <summary>The devices that the person may see, worst first, then by name.</summary>
+  public IReadOnlyList<FleetRow> Rows(ClaimsPrincipal person)
+  {
+    var all = Rows();
+    return person.HasEverywhere(Role.Viewer) ? all : all.Where(row => person.Has(Role.Viewer, row.Device.SiteId)).ToList();
+  }
+
+  /// <summary>Every device.</summary>
   public IReadOnlyList<FleetRow> Rows()
   {
     lock (_lock)

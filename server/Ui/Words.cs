@@ -50,10 +50,11 @@ public static class Words
 
   /// <summary>One link of a chain of ceilings as a sentence without its height: what was looked at and what it means.</summary>
   /// <param name="reason">The ceiling.</param>
+  /// <param name="limitMa">Its height, mA.</param>
   /// <param name="number">Cell or sensor number, 0 = none.</param>
   /// <param name="value">Value looked at, 0 = none.</param>
   /// <param name="charging">Which direction.</param>
-  public static string Because(LimitReason reason, int number, int value, bool charging)
+  public static string Because(LimitReason reason, int limitMa, int number, int value, bool charging)
   {
     var verb = charging ? "charging" : "discharging";
     var cell = number > 0 ? $" (cell {number})" : "";
@@ -69,7 +70,7 @@ public static class Words
         : "A cell reads an impossible voltage. Check the sense wires.",
       LimitReason.MosOff => $"The {(charging ? "charge" : "discharge")} switch is off in the BMS.",
       LimitReason.BmsAlarm => $"An alarm of the BMS forbids {verb}: {Alarm(BmsAlarmNames.Of(number)).ToLowerInvariant()}.",
-      LimitReason.Bms => value > 0 ? $"The BMS's own setting ({Show.Limit(value)}), less the profile's safety share." : "The BMS's own setting.",
+      LimitReason.Bms => value > limitMa ? $"The BMS's own setting is {Show.Limit(value)}; the profile leaves a share of it as a margin." : "The BMS's own setting.",
       LimitReason.Envelope => "The hard ceiling of this board or site. No profile can exceed it.",
       LimitReason.ProfileMax => "The maximum of the charge profile.",
       LimitReason.SocRamp => value > 0 ? $"State of charge is {Show.PercentTenth(value)}; the profile's ramp." : "The profile's ramp over the state of charge.",
@@ -194,7 +195,7 @@ public static class Words
     SyncState.Pending => new("Pending", Tone.Info),
     SyncState.Refused => new("Refused", Tone.Bad),
     SyncState.Drifted => new("Drifted", Tone.Warn),
-    _ => new("Not managed", Tone.Quiet),
+    _ => new("Unmanaged", Tone.Quiet),
   };
 
   /// <summary>What the state of the configuration means and what to do.</summary>
