@@ -41,13 +41,18 @@ namespace JkFleet.Bms
             return _packs[index];
         }
 
-        /// <summary>Takes over a pack's new reading.</summary>
+        /// <summary>
+        /// Takes over a pack's new reading. One of several must agree with itself, because the sum of all cannot be judged any
+        /// more: cells and voltage within 2 %, cell count as set (protocols.md 7.10). A single pack is judged by the agent.
+        /// </summary>
         /// <param name="index">0 and up.</param>
-        /// <param name="reading">Copied.</param>
-        public void Put(int index, BmsSnapshot reading)
+        /// <param name="reading">Copied when true is returned.</param>
+        public bool Put(int index, BmsSnapshot reading)
         {
+            if (_packs.Length > 1 && !AgreesWithItself(reading)) return false;
             reading.CopyTo(_packs[index]);
             _seen[index] = true;
+            return true;
         }
 
         /// <summary>The pack has a reading that is not stale.</summary>
@@ -59,13 +64,13 @@ namespace JkFleet.Bms
         }
 
         /// <summary>
-        /// Combines the online packs. With one pack only, its reading as it is. With more, the cells of all packs stand one
-        /// after the other while they fit into 32; beyond that each pack shows its lowest and its highest, and the number of the
-        /// highest and lowest cell becomes 100 x pack + cell. The cell sum is the mean over the packs, comparable with the voltage.
+        /// Combines the online packs. With one pack only, its reading as it is. With more, the cell count stays that of the series
+        /// (limits multiply by it); each place shows the cell that strays furthest from the mean of all, highest and lowest are
+        /// those of all packs with their number in the series, and the cell sum is the mean over the packs.
         /// </summary>
         /// <param name="nowMs">Clock.</param>
         /// <param name="into">Filled when true is returned; its time is that of the newest reading.</param>
-        /// <returns>False when no pack is online.</returns>
+        /// <returns>False when no pack is online, or when online packs differ in their cell count: they cannot be in parallel.</returns>
         public bool TryCombine(long nowMs, BmsSnapshot into)
         {
             int online = 0;
@@ -76,6 +81,7 @@ namespace JkFleet.Bms
                 if (!_online[i]) continue;
                 online++;
                 if (first < 0) first = i;
+                else if (_packs[i].CellCount != _packs[first].CellCount) return false;
             }
 
             if (online == 0) return false;
@@ -96,6 +102,14 @@ namespace JkFleet.Bms
             CombineCells(into, online);
             CombineTemperatures(into);
             return true;
+        }
+
+        private static bool AgreesWithItself(BmsSnapshot s)
+        {
+            if (s.CellCount == 0 || (s.CellCountSetting != BmsSnapshot.Unknown && s.CellCountSetting != s.CellCount)) return false;
+            int apart = s.CellSumMv > s.PackVoltageMv ? s.CellSumMv - s.PackVoltageMv : s.PackVoltageMv - s.CellSumMv;
+            // An invalid cell spoils the sum and has its own rule: the cell ramps go to zero.
+            return s.InvalidCells > 0 || (long)apart * 50 <= s.PackVoltageMv;
         }
 
         private void CombineState(BmsSnapshot into, int online)
@@ -172,51 +186,56 @@ namespace JkFleet.Bms
             }
         }
 
+        // One value per place in the series: the one that strays furthest from the mean, so that no pack hides another's bad cell.
         private void CombineCells(BmsSnapshot into, int online)
         {
-            int all = 0;
-            for (int i = 0; i < _packs.Length; i++)
-                if (_online[i]) all += _packs[i].CellCount;
-            bool fit = all <= BmsSnapshot.MaxCells;
             long sum = 0;
-            int at = 0;
-            int invalid = 0;
+            int all = 0;
             bool first = true;
             for (int i = 0; i < _packs.Length; i++)
             {
-                if (!_online[i] || _packs[i].CellCount == 0) continue;
+                if (!_online[i]) continue;
                 BmsSnapshot p = _packs[i];
-                int number = fit ? at : 100 * (i + 1);
+                into.CellCount = p.CellCount;
+                into.CellCountSetting = p.CellCountSetting;
+                into.InvalidCells += p.InvalidCells;
+                sum += p.CellSumMv;
+                all += p.CellCount;
                 if (first || p.CellMaxMv > into.CellMaxMv)
                 {
                     into.CellMaxMv = p.CellMaxMv;
-                    into.CellMaxNo = number + p.CellMaxNo;
+                    into.CellMaxNo = p.CellMaxNo;
                 }
 
                 if (first || p.CellMinMv < into.CellMinMv)
                 {
                     into.CellMinMv = p.CellMinMv;
-                    into.CellMinNo = number + p.CellMinNo;
+                    into.CellMinNo = p.CellMinNo;
                 }
 
                 first = false;
-                sum += p.CellSumMv;
-                invalid += p.InvalidCells;
-                if (fit)
-                {
-                    for (int c = 0; c < p.CellCount; c++) into.CellMv[at++] = p.CellMv[c];
-                }
-                else
-                {
-                    into.CellMv[at++] = p.CellMinMv;
-                    into.CellMv[at++] = p.CellMaxMv;
-                }
             }
 
-            into.CellCount = at;
             into.CellSumMv = (int)(sum / online);
             into.CellMeanMv = all == 0 ? 0 : (int)(((2 * sum) + all) / (2 * all));
-            into.InvalidCells = invalid;
+            for (int c = 0; c < into.CellCount; c++) into.CellMv[c] = Furthest(c, into.CellMeanMv);
+        }
+
+        private int Furthest(int cell, int mean)
+        {
+            int furthest = mean;
+            int far = -1;
+            for (int i = 0; i < _packs.Length; i++)
+            {
+                if (!_online[i]) continue;
+                int mv = _packs[i].CellMv[cell];
+                int apart = mv > mean ? mv - mean : mean - mv;
+                if (apart <= far) continue;
+                far = apart;
+                furthest = mv;
+            }
+
+            return furthest;
         }
 
         // Lowest and highest over all packs; a broken sensor anywhere stays visible as an unknown third.

@@ -288,7 +288,7 @@ namespace JkFleet.Bms.JkPb
         {
             if (refusal.Length > 0) return refusal;
             _settings[_at].AddTo(_pack);
-            _packs.Put(_at, _pack);
+            if (!_packs.Put(_at, _pack)) return "implausible";
             _hasReading = _packs.TryCombine(nowMs, _reading);
             return "";
         }

@@ -67,7 +67,7 @@ public class JkPbTests
         Assert.Equal(3 * packs[0].CurrentMa, bench.Last.CurrentMa);
         Assert.Equal(300000, bench.Last.MaxChargeMa);
         Assert.Equal(3335, bench.Last.CellMaxMv);
-        Assert.Equal(316, bench.Last.CellMaxNo);
+        Assert.Equal((16, 16), (bench.Last.CellCount, bench.Last.CellMaxNo));
         Assert.Equal(3300, bench.Last.CellMinMv);
     }
 

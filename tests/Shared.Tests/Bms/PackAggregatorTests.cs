@@ -24,17 +24,46 @@ public class PackAggregatorTests
     }
 
     [Fact]
-    public void Cells_of_two_packs_stand_one_after_the_other()
+    public void Cell_count_stays_that_of_the_series_and_each_place_shows_its_worst_cell()
     {
-        _packs.Put(0, Pack());
+        _packs.Put(0, Pack(p => p.CellMv[7] = 3200));
         _packs.Put(1, Pack(p => p.CellMv[4] = 3500));
 
         _packs.TryCombine(1000, _all);
 
-        Assert.Equal(32, _all.CellCount);
-        Assert.Equal((3500, 21), (_all.CellMaxMv, _all.CellMaxNo));
-        Assert.Equal(_packs.Pack(1).CellMv[4], _all.CellMv[20]);
+        Assert.Equal((16, 16), (_all.CellCount, _all.CellCountSetting));
+        Assert.Equal((3500, 5, 3200, 8), (_all.CellMaxMv, _all.CellMaxNo, _all.CellMinMv, _all.CellMinNo));
+        Assert.Equal((3500, 3200), (_all.CellMv[4], _all.CellMv[7]));
         Assert.InRange(_all.CellSumMv, _all.PackVoltageMv - 500, _all.PackVoltageMv + 500);
+    }
+
+    [Fact]
+    public void Dead_cell_of_any_pack_stays_visible()
+    {
+        _packs.Put(0, Pack());
+        _packs.Put(1, Pack(p => p.CellMv[4] = 0));
+
+        _packs.TryCombine(1000, _all);
+
+        Assert.Equal((1, 0, 0), (_all.InvalidCells, _all.CellMv[4], _all.CellMinMv));
+    }
+
+    [Fact]
+    public void Packs_of_different_length_cannot_be_in_parallel()
+    {
+        _packs.Put(0, Pack());
+        _packs.Put(1, Pack(p => { p.CellCount = 15; p.CellCountSetting = 15; p.PackVoltageMv = 49500; }));
+
+        Assert.False(_packs.TryCombine(1000, _all));
+    }
+
+    [Fact]
+    public void Reading_that_contradicts_itself_is_not_taken()
+    {
+        Assert.True(_packs.Put(0, Pack()));
+        Assert.False(_packs.Put(0, Pack(p => p.PackVoltageMv = 40000)));
+        Assert.False(_packs.Put(0, Pack(p => p.CellCountSetting = 15)));
+        Assert.Equal(52800, _packs.Pack(0).PackVoltageMv);
     }
 
     [Theory]
@@ -86,18 +115,6 @@ public class PackAggregatorTests
     }
 
     [Fact]
-    public void Many_packs_show_their_extremes()
-    {
-        var packs = new PackAggregator(16, 5000);
-        for (var i = 0; i < 16; i++) packs.Put(i, Pack(p => p.CellMv[2] = 3400 + i));
-
-        Assert.True(packs.TryCombine(1000, _all));
-
-        Assert.Equal(32, _all.CellCount);
-        Assert.Equal((3415, 1603), (_all.CellMaxMv, _all.CellMaxNo));
-    }
-
-    [Fact]
     public void Combining_one_pack_changes_nothing()
     {
         var one = new PackAggregator(1, 5000);
@@ -114,6 +131,7 @@ public class PackAggregatorTests
         var pack = BusBench.Pack();
         pack.MaxChargeMa = 100000;
         pack.MaxDischargeMa = 120000;
+        pack.CellCountSetting = 16;
         change?.Invoke(pack);
         pack.Summarise();
         return pack;
