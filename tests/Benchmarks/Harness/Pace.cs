@@ -8,24 +8,24 @@ namespace JkFleet.Benchmarks.Harness;
 /// <param name="Bytes">Allocated on the calling thread, mean over all batches.</param>
 internal sealed record Cost(double Nanoseconds, double Bytes);
 
-/// <summary>Measures small pure code: warmed up until the JIT is done with it, then the median of equal batches.</summary>
+/// <summary>Measures small pure code: warmed up, then the median of equal batches.</summary>
 internal static class Pace
 {
     /// <summary>Calls <paramref name="action"/> many times; it gets the running number of the call.</summary>
     public static Cost Of(BenchOptions options, Action<long> action)
     {
         var number = 0L;
-        // Tiered compilation replaces hot code in the background up to ~200 ms after its 30th call.
         var warm = Stopwatch.StartNew();
         var calls = 0L;
-        while (warm.ElapsedMilliseconds < options.Pick(800, 400))
+        while (warm.ElapsedMilliseconds < options.Pick(400, 200))
         {
             action(number++);
             calls++;
         }
 
-        var batch = Math.Max(1, calls * options.Pick(60, 25) / Math.Max(1, warm.ElapsedMilliseconds));
-        var times = new double[options.Pick(15, 7)];
+        // Batches of half a millisecond: shorter than a time slice, so the median is of undisturbed ones on a busy machine too.
+        var batch = Math.Max(1, calls / (2 * Math.Max(1, warm.ElapsedMilliseconds)));
+        var times = new double[options.Pick(2001, 501)];
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < times.Length; i++)
         {
