@@ -20,7 +20,7 @@ namespace JkFleet.Contracts
     public sealed class TelemetryCodec
     {
         /// <summary>A buffer of this size holds any telemetry message.</summary>
-        public const int MaxBytes = 3072;
+        public const int MaxBytes = 3584;
 
         private const int AbsentDeciC = -9999;
 
