@@ -38,7 +38,7 @@ internal static class Report
             }
             catch (Exception e)
             {
-                Console.WriteLine($"{bench.Name}: broken: {e.Message}");
+                Console.WriteLine($"{bench.Name}: broken: {e.Message.Split('\n')[0]}");
                 Console.Error.WriteLine(e);
                 broken++;
                 continue;
