@@ -5,6 +5,7 @@ using JkFleet.Agent.Host.Commands;
 var root = new RootCommand("JkFleet agent for a PC: reads a JK BMS, speaks Pylontech to an inverter, reports to a fleet server.")
 {
     DecodeLine.Build(),
+    ExplainLine.Build(),
 };
 
 return await root.Parse(args).InvokeAsync();
