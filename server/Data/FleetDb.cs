@@ -1,7 +1,9 @@
 using JkFleet.Server.Accounts;
 using JkFleet.Server.Alarms;
 using JkFleet.Server.Devices;
+using System.Text.Json;
 using JkFleet.Server.Profiles;
+using JkFleet.Server.Rollouts;
 using JkFleet.Server.Sites;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -23,6 +25,9 @@ public abstract class FleetDb(DbContextOptions options) : IdentityUserContext<Ac
   public DbSet<ChargeProfile> Profiles => Set<ChargeProfile>();
   public DbSet<ProfileRevision> ProfileRevisions => Set<ProfileRevision>();
   public DbSet<ProfileAssignment> ProfileAssignments => Set<ProfileAssignment>();
+  public DbSet<Artifact> Artifacts => Set<Artifact>();
+  public DbSet<Rollout> Rollouts => Set<Rollout>();
+  public DbSet<RolloutDevice> RolloutDevices => Set<RolloutDevice>();
   public DbSet<Alarm> Alarms => Set<Alarm>();
   public DbSet<Grant> Grants => Set<Grant>();
   public DbSet<Invitation> Invitations => Set<Invitation>();
@@ -104,6 +109,24 @@ public abstract class FleetDb(DbContextOptions options) : IdentityUserContext<Ac
     {
       assignment.HasIndex(a => new { a.Scope, a.Target }).IsUnique();
       assignment.HasOne<ChargeProfile>().WithMany().HasForeignKey(a => a.ProfileId).OnDelete(DeleteBehavior.Restrict);
+    });
+    builder.Entity<Artifact>(artifact => artifact.HasIndex(a => a.Sha256).IsUnique());
+    builder.Entity<Rollout>(rollout =>
+    {
+      rollout.Property(r => r.Revision).IsConcurrencyToken();
+      rollout.Property(r => r.Why).HasMaxLength(1000);
+      rollout.Property(r => r.StateReason).HasMaxLength(1000);
+      rollout.Property(r => r.Policy).HasMaxLength(4000).HasConversion(
+        policy => JsonSerializer.Serialize(policy, JsonSerializerOptions.Default),
+        text => JsonSerializer.Deserialize<RolloutPolicy>(text, JsonSerializerOptions.Default)!);
+      rollout.HasMany(r => r.Waves).WithOne().HasForeignKey(w => w.RolloutId).OnDelete(DeleteBehavior.Cascade);
+      rollout.HasMany(r => r.Devices).WithOne().HasForeignKey(d => d.RolloutId).OnDelete(DeleteBehavior.Cascade);
+    });
+    builder.Entity<RolloutWave>().ToTable("RolloutWaves").HasIndex(w => new { w.RolloutId, w.Index }).IsUnique();
+    builder.Entity<RolloutDevice>(device =>
+    {
+      device.ToTable("RolloutDevices").HasIndex(d => new { d.RolloutId, d.DeviceId }).IsUnique();
+      device.HasIndex(d => d.DeviceId);
     });
     builder.Entity<Alarm>(alarm =>
     {

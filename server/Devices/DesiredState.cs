@@ -55,10 +55,26 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
     IReadOnlyDictionary<string, long>? expected = null,
     CancellationToken cancellationToken = default)
   {
-    var versions = new Dictionary<string, long>(deviceIds.Count, StringComparer.Ordinal);
-    var conflicts = new List<string>();
     await using var db = await databases.CreateDbContextAsync(cancellationToken);
     await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+    var outcome = await StageAsync(db, deviceIds, change, by, reason, expected, cancellationToken);
+    await transaction.CommitAsync(cancellationToken);
+    Tell(outcome);
+    return outcome;
+  }
+
+  /// <summary>The same inside the caller's transaction; after its commit the caller calls <see cref="Tell"/>.</summary>
+  public async Task<DesiredOutcome> StageAsync(
+    FleetDb db,
+    IReadOnlyCollection<string> deviceIds,
+    DesiredChange change,
+    string by,
+    string reason,
+    IReadOnlyDictionary<string, long>? expected = null,
+    CancellationToken cancellationToken = default)
+  {
+    var versions = new Dictionary<string, long>(deviceIds.Count, StringComparer.Ordinal);
+    var conflicts = new List<string>();
     foreach (var ids in deviceIds.Distinct(StringComparer.Ordinal).Chunk(Chunk))
     {
       await AddMissingRows(db, ids, by, reason, cancellationToken);
@@ -75,9 +91,13 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
 
     if (versions.Count > 0) db.Activities.Add(Entry(versions, change, by, reason));
     await db.SaveChangesAsync(cancellationToken);
-    await transaction.CommitAsync(cancellationToken);
-    if (versions.Count > 0) Changed?.Invoke(versions.Keys);
     return new DesiredOutcome(versions, conflicts);
+  }
+
+  /// <summary>Tells the listeners of a committed change.</summary>
+  public void Tell(DesiredOutcome outcome)
+  {
+    if (outcome.Versions.Count > 0) Changed?.Invoke([.. outcome.Versions.Keys]);
   }
 
   private async Task<Dictionary<string, long>> Write(

@@ -1,0 +1,160 @@
+// What a person does with rollouts: make one, pause, resume with a choice, abort. Each is checked, logged and final for
+// the next tick; the runner does the rest.
+using JkFleet.Server.Accounts;
+using JkFleet.Server.Data;
+using JkFleet.Server.Telemetry;
+
+namespace JkFleet.Server.Rollouts;
+
+/// <summary>Which devices a rollout is for; every filter that is set must hold.</summary>
+public sealed record RolloutSelection
+{
+  public IReadOnlyCollection<int> Sites { get; init; } = [];
+  public IReadOnlyCollection<string> Tags { get; init; } = [];
+
+  /// <summary>Only devices that run one of these versions now; empty = any.</summary>
+  public IReadOnlyCollection<string> Versions { get; init; } = [];
+}
+
+/// <summary>What a person wants to happen with the failed devices when a halted rollout goes on.</summary>
+public enum ResumeChoice
+{
+  /// <summary>Offer the build to the failed ones once more.</summary>
+  RetryFailed = 0,
+  /// <summary>Leave the failed ones out and go on.</summary>
+  SkipFailed = 1,
+  /// <summary>Offer the former build to all that may run the new one; the rollout ends.</summary>
+  RollBack = 2,
+}
+
+/// <summary>The operator's desk.</summary>
+public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRunner runner, LiveFleet live, TimeProvider clock)
+{
+  /// <summary>Who would take part, in the order of the waves, and who not and why.</summary>
+  public async Task<(IReadOnlyList<LiveDevice> Takes, IReadOnlyList<(LiveDevice Device, string Why)> Skips)> PreviewAsync(
+    int artifactId, RolloutSelection selection, Func<int, bool> maySite, CancellationToken cancellationToken = default)
+  {
+    await using var db = await databases.CreateDbContextAsync(cancellationToken);
+    var artifact = await db.Artifacts.AsNoTracking().SingleAsync(a => a.Id == artifactId, cancellationToken);
+    var siteTags = await db.Sites.AsNoTracking().ToDictionaryAsync(s => s.Id, s => Sites.Tags.Of(s.Tags), cancellationToken);
+    var open = db.Rollouts.Where(r => r.State == RolloutState.Scheduled || r.State == RolloutState.Running || r.State == RolloutState.Paused || r.State == RolloutState.RollingBack);
+    var busy = (await db.RolloutDevices.AsNoTracking().Where(d => open.Any(r => r.Id == d.RolloutId)).Select(d => d.DeviceId).ToListAsync(cancellationToken))
+      .ToHashSet(StringComparer.Ordinal);
+    var takes = new List<LiveDevice>();
+    var skips = new List<(LiveDevice, string)>();
+    foreach (var device in live.Snapshot())
+    {
+      if (selection.Sites.Count > 0 && !selection.Sites.Contains(device.SiteId)) continue;
+      if (selection.Tags.Count > 0 && !selection.Tags.Any(t => device.Tags.Contains(t, StringComparer.Ordinal) || siteTags.GetValueOrDefault(device.SiteId, []).Contains(t, StringComparer.Ordinal))) continue;
+      var runs = device.Telemetry?.Agent ?? "";
+      if (selection.Versions.Count > 0 && !selection.Versions.Contains(runs, StringComparer.Ordinal)) continue;
+      var why = !maySite(device.SiteId) ? "you have no right to change devices of its site"
+        : device.Revoked ? "it is revoked"
+        : device.Board != artifact.Board ? $"its board is {(device.Board.Length > 0 ? device.Board : "not known yet")}, the build is for {artifact.Board}"
+        : runs == artifact.Version ? $"it runs {artifact.Version} already"
+        : busy.Contains(device.Id) ? "it takes part in another rollout"
+        : null;
+      if (why is null) takes.Add(device);
+      else skips.Add((device, why));
+    }
+
+    return (takes, skips);
+  }
+
+  /// <summary>Makes a rollout; it starts by itself when its time has come.</summary>
+  /// <returns>Its id, or every reason why not.</returns>
+  public async Task<(int? Id, IReadOnlyList<string> Refusals)> CreateAsync(
+    string name, int artifactId, RolloutSelection selection, RolloutPolicy policy, string by, string why, Func<int, bool> maySite, CancellationToken cancellationToken = default)
+  {
+    var refusals = new List<string>(policy.Mistakes());
+    if (string.IsNullOrWhiteSpace(name)) refusals.Add("Name: give it one.");
+    if (string.IsNullOrWhiteSpace(why)) refusals.Add("Reason: say why; those who come later will ask.");
+    await using var db = await databases.CreateDbContextAsync(cancellationToken);
+    var artifact = await db.Artifacts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == artifactId, cancellationToken);
+    if (artifact is null || artifact.RetiredAt is not null) return (null, [.. refusals, "Firmware: choose one that is not retired."]);
+    if (artifact.ExpiresAt is { } expires && expires < clock.GetUtcNow()) refusals.Add($"Firmware: {artifact.Version} expired on {expires:yyyy-MM-dd}; devices would refuse it.");
+    var (takes, _) = await PreviewAsync(artifactId, selection, maySite, cancellationToken);
+    if (takes.Count == 0) refusals.Add("Selection: no device would take part.");
+    if (refusals.Count > 0) return (null, refusals);
+
+    var now = clock.GetUtcNow();
+    var former = await FormerAsync(db, artifact, takes, cancellationToken);
+    var rollout = new Rollout
+    {
+      Name = name.Trim(), ArtifactId = artifactId, Version = artifact.Version, Board = artifact.Board, CreatedBy = by, CreatedAt = now, Why = why.Trim(),
+      State = RolloutState.Scheduled, StateSince = now, StateReason = policy.StartAt is null ? "starts now" : "waits for its start time", Policy = policy,
+      FormerArtifactId = former?.Id, FormerVersion = former?.Version,
+    };
+    var waves = policy.WavesFor(takes.Count);
+    for (var i = 0; i < takes.Count; i++)
+      rollout.Devices.Add(new RolloutDevice { DeviceId = takes[i].Id, Wave = waves[i], StageSince = now, ProgressAt = now, FromVersion = takes[i].Telemetry?.Agent ?? "" });
+    for (var w = 0; w <= waves[^1] + 1; w++) rollout.Waves.Add(new RolloutWave { Index = w, IsTail = w > waves[^1], StateSince = now });
+    db.Rollouts.Add(rollout);
+    await db.SaveChangesAsync(cancellationToken);
+    db.Activities.Add(new Activity
+    {
+      At = now, Actor = by, Action = "rollout.created", Subject = $"rollout:{rollout.Id}", After = $"{artifact.Name} {artifact.Version} to {takes.Count} devices in {waves[^1] + 1} waves", Reason = rollout.Why,
+    });
+    await db.SaveChangesAsync(cancellationToken);
+    await runner.AdoptAsync(rollout.Id, cancellationToken);
+    return (rollout.Id, []);
+  }
+
+  /// <summary>Halts: offers that have not begun to switch are taken back.</summary>
+  public Task<string?> PauseAsync(int id, string by, string reason, CancellationToken cancellationToken = default) =>
+    runner.ChangeAsync(id, rollout =>
+    {
+      if (rollout.State is not (RolloutState.Running or RolloutState.Scheduled)) return $"A rollout that is {rollout.State} cannot be paused.";
+      (rollout.State, rollout.StateReason) = (RolloutState.Paused, $"paused by {by}: {reason}");
+      return null;
+    }, "rollout.paused", by, reason, cancellationToken);
+
+  /// <summary>Goes on after a halt, with a choice about the failed devices.</summary>
+  public Task<string?> ResumeAsync(int id, ResumeChoice choice, string by, string reason, CancellationToken cancellationToken = default) =>
+    runner.ChangeAsync(id, rollout =>
+    {
+      if (rollout.State != RolloutState.Paused) return $"A rollout that is {rollout.State} cannot be resumed.";
+      var now = clock.GetUtcNow();
+      if (choice == ResumeChoice.RollBack)
+      {
+        if (rollout.FormerArtifactId is null) return "There is no former build on this server to roll back to.";
+        (rollout.State, rollout.StateReason) = (RolloutState.RollingBack, $"rolled back by {by}: {reason}");
+        return null;
+      }
+
+      foreach (var device in rollout.Devices.Where(d => RolloutJudge.IsBad(d.Stage)))
+      {
+        (device.Stage, device.StageSince, device.ProgressAt, device.ProgressPermille) =
+          (choice == ResumeChoice.RetryFailed ? StageOfDevice.Planned : StageOfDevice.Skipped, now, now, 0);
+        device.Reason = choice == ResumeChoice.RetryFailed ? "will be tried again: " + device.Reason : "left out after it failed: " + device.Reason;
+      }
+
+      // A wave with work left opens again; the judge closes it anew by its own rules.
+      foreach (var wave in rollout.Waves.Where(w => w.State is WaveState.Failed or WaveState.Soaking or WaveState.Passed))
+      {
+        var work = rollout.Devices.Exists(d => d.Wave == wave.Index && d.Stage is StageOfDevice.Planned or StageOfDevice.Gated && d.Wave == wave.Index);
+        if (wave.State == WaveState.Failed || work) (wave.State, wave.StateSince) = (WaveState.Open, now);
+      }
+
+      (rollout.State, rollout.StateReason) = (RolloutState.Running, $"resumed by {by} ({(choice == ResumeChoice.RetryFailed ? "failed devices again" : "without the failed devices")}): {reason}");
+      return null;
+    }, "rollout.resumed", by, reason, cancellationToken);
+
+  /// <summary>Ends it for good; devices already restarting are followed to their end.</summary>
+  public Task<string?> AbortAsync(int id, string by, string reason, CancellationToken cancellationToken = default) =>
+    runner.ChangeAsync(id, rollout =>
+    {
+      if (rollout.State is not (RolloutState.Running or RolloutState.Scheduled or RolloutState.Paused)) return $"A rollout that is {rollout.State} cannot be aborted.";
+      (rollout.State, rollout.StateReason) = (RolloutState.Aborted, $"aborted by {by}: {reason}");
+      return null;
+    }, "rollout.aborted", by, reason, cancellationToken);
+
+  /// <summary>The build most of them run now, when the server holds it.</summary>
+  private static async Task<Artifact?> FormerAsync(FleetDb db, Artifact artifact, IReadOnlyList<LiveDevice> devices, CancellationToken cancellationToken)
+  {
+    var most = devices.GroupBy(d => d.Telemetry?.Agent ?? "", StringComparer.Ordinal).MaxBy(g => g.Count())?.Key;
+    return string.IsNullOrEmpty(most)
+      ? null
+      : await db.Artifacts.AsNoTracking().Where(a => a.Board == artifact.Board && a.Version == most).OrderByDescending(a => a.Id).FirstOrDefaultAsync(cancellationToken);
+  }
+}
