@@ -5,6 +5,8 @@ using JkFleet.Server.Broker;
 using JkFleet.Server.Data;
 using JkFleet.Server.Devices;
 using JkFleet.Server.History;
+using JkFleet.Server.Profiles;
+using JkFleet.Server.Rollouts;
 using JkFleet.Server.Sites;
 using JkFleet.Server.Telemetry;
 using JkFleet.Server.Ui;
@@ -37,6 +39,8 @@ public partial class Program
     builder.AddTelemetry();
     builder.AddBroker();
     builder.AddAccounts();
+    builder.AddProfiles();
+    builder.AddRollouts();
     builder.AddCommands();
     builder.AddUi();
 

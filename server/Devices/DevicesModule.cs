@@ -1,11 +1,14 @@
 namespace JkFleet.Server.Devices;
 
+/// <summary>Devices: who is enrolled, what they shall be and what they answer.</summary>
 public static class DevicesModule
 {
   public static WebApplicationBuilder AddDevices(this WebApplicationBuilder builder)
   {
     builder.Services.AddCheckedOptions<DevicesOptions>(DevicesOptions.Section);
     builder.Services.AddSingleton<Enrolment>();
+    builder.Services.AddSingleton<DesiredState>();
+    builder.Services.AddSingleton<ReportedState>();
     return builder;
   }
 }

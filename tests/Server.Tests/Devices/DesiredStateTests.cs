@@ -1,5 +1,4 @@
 // The only door: versions grow, one transaction, conflicts are said, what was wished is logged.
-using JkFleet.Server.Data;
 using JkFleet.Server.Devices;
 using JkFleet.Server.Sites;
 using Microsoft.EntityFrameworkCore;
@@ -7,31 +6,22 @@ using Xunit;
 
 namespace JkFleet.Server.Tests.Devices;
 
-public sealed class DesiredStateTests : IAsyncLifetime, IDbContextFactory<FleetDb>
+public sealed class DesiredStateTests : IAsyncLifetime
 {
-  private readonly string _file = Path.Combine(Path.GetTempPath(), $"jkfleet-{Guid.NewGuid():N}.db");
-  private readonly DesiredState _door;
-
-  public DesiredStateTests() => _door = new DesiredState(this, TimeProvider.System);
-
-  public FleetDb CreateDbContext() =>
-    new SqliteFleetDb(new DbContextOptionsBuilder<SqliteFleetDb>().UseSqlite($"Data Source={_file};Default Timeout=30").Options);
+  private TempDatabase _database = null!;
+  private DesiredState _door = null!;
 
   public async ValueTask InitializeAsync()
   {
-    await using var db = CreateDbContext();
-    await db.Database.MigrateAsync();
+    _database = await TempDatabase.CreateAsync();
+    _door = new DesiredState(_database, TimeProvider.System);
+    await using var db = _database.CreateDbContext();
     db.Sites.Add(new Site { Id = 1, Name = "s" });
     await db.SaveChangesAsync();
     await Enrol(0, 10);
   }
 
-  public ValueTask DisposeAsync()
-  {
-    Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-    foreach (var file in Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(_file) + "*")) File.Delete(file);
-    return ValueTask.CompletedTask;
-  }
+  public ValueTask DisposeAsync() => _database.DisposeAsync();
 
   [Fact]
   public async Task A_version_only_grows_and_an_unknown_device_is_left_out()
@@ -51,7 +41,7 @@ public sealed class DesiredStateTests : IAsyncLifetime, IDbContextFactory<FleetD
     var outcome = await _door.ChangeAsync([.. Enumerable.Range(0, 1_200).Select(i => $"d{i}")], Profile(1), "anna", "all");
     Assert.Equal(1_200, outcome.Versions.Count);
     Assert.Equal([1_200], told);
-    await using var db = CreateDbContext();
+    await using var db = _database.CreateDbContext();
     var entry = await db.Activities.SingleAsync();
     Assert.Equal(("anna", "desired.profile", "devices:1200", "all"), (entry.Actor, entry.Action, entry.Subject, entry.Reason));
   }
@@ -64,7 +54,7 @@ public sealed class DesiredStateTests : IAsyncLifetime, IDbContextFactory<FleetD
     var late = await _door.ChangeAsync(["d0", "d1"], Profile(3), "anna", "z", new Dictionary<string, long> { ["d0"] = 1, ["d1"] = 1 });
     Assert.Equal(["d0"], late.Conflicts);
     Assert.Equal(2, late.Versions["d1"]);
-    await using var db = CreateDbContext();
+    await using var db = _database.CreateDbContext();
     Assert.Equal(2, (await db.Desired.SingleAsync(r => r.DeviceId == "d0")).ProfileRevision);
   }
 
@@ -82,14 +72,14 @@ public sealed class DesiredStateTests : IAsyncLifetime, IDbContextFactory<FleetD
     await _door.ChangeAsync(["d1"], new DesiredChange.Firmware("3.0.0", "bb", 10, 2), "rollout:2", "x");
     var outcome = await _door.ChangeAsync(["d0", "d1"], new DesiredChange.NoFirmware(1), "rollout:1", "paused");
     Assert.Equal(["d0"], outcome.Versions.Keys);
-    await using var db = CreateDbContext();
+    await using var db = _database.CreateDbContext();
     Assert.Null((await db.Desired.SingleAsync(r => r.DeviceId == "d0")).FirmwareVersion);
     Assert.Equal("3.0.0", (await db.Desired.SingleAsync(r => r.DeviceId == "d1")).FirmwareVersion);
   }
 
   private async Task Enrol(int from, int count)
   {
-    await using var db = CreateDbContext();
+    await using var db = _database.CreateDbContext();
     for (var i = from; i < from + count; i++) db.Devices.Add(new Device { Id = $"d{i}", Name = $"d{i}", SiteId = 1, SecretHash = [1] });
     await db.SaveChangesAsync();
   }

@@ -31,6 +31,30 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "Artifacts",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Version = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Board = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Contract = table.Column<int>(type: "INTEGER", nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Size = table.Column<long>(type: "INTEGER", nullable: false),
+                    MinVersion = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    KeyId = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    UploadedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    UploadedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    RetiredAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Artifacts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AspNetUsers",
                 columns: table => new
                 {
@@ -107,6 +131,32 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Profiles", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Rollouts",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    ArtifactId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Board = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    FormerArtifactId = table.Column<int>(type: "INTEGER", nullable: true),
+                    FormerVersion = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Why = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    StateSince = table.Column<long>(type: "INTEGER", nullable: false),
+                    StateReason = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    Policy = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Rollouts", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -257,6 +307,60 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                         principalTable: "Profiles",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RolloutDevices",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    RolloutId = table.Column<int>(type: "INTEGER", nullable: false),
+                    DeviceId = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Wave = table.Column<int>(type: "INTEGER", nullable: false),
+                    Stage = table.Column<int>(type: "INTEGER", nullable: false),
+                    StageSince = table.Column<long>(type: "INTEGER", nullable: false),
+                    ProgressAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ProgressPermille = table.Column<int>(type: "INTEGER", nullable: false),
+                    OfferedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    OfferDesired = table.Column<long>(type: "INTEGER", nullable: false),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    FromVersion = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    InverterWasHeard = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RolloutDevices", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_RolloutDevices_Rollouts_RolloutId",
+                        column: x => x.RolloutId,
+                        principalTable: "Rollouts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RolloutWaves",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    RolloutId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Index = table.Column<int>(type: "INTEGER", nullable: false),
+                    IsTail = table.Column<bool>(type: "INTEGER", nullable: false),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    StateSince = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RolloutWaves", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_RolloutWaves_Rollouts_RolloutId",
+                        column: x => x.RolloutId,
+                        principalTable: "Rollouts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -433,6 +537,11 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                     Field = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     Bound = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     Reason = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Agent = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Update = table.Column<int>(type: "INTEGER", nullable: false),
+                    UpdateVersion = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    UpdatePermille = table.Column<int>(type: "INTEGER", nullable: false),
+                    UpdateReason = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Since = table.Column<long>(type: "INTEGER", nullable: false),
                     ReportedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -471,6 +580,12 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                 column: "DedupKey",
                 unique: true,
                 filter: "\"ClearedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Artifacts_Sha256",
+                table: "Artifacts",
+                column: "Sha256",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserClaims_UserId",
@@ -560,6 +675,23 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_RolloutDevices_DeviceId",
+                table: "RolloutDevices",
+                column: "DeviceId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RolloutDevices_RolloutId_DeviceId",
+                table: "RolloutDevices",
+                columns: new[] { "RolloutId", "DeviceId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RolloutWaves_RolloutId_Index",
+                table: "RolloutWaves",
+                columns: new[] { "RolloutId", "Index" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SecurityEvents_Kind_Subject_Remote",
                 table: "SecurityEvents",
                 columns: new[] { "Kind", "Subject", "Remote" });
@@ -584,6 +716,9 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Alarms");
+
+            migrationBuilder.DropTable(
+                name: "Artifacts");
 
             migrationBuilder.DropTable(
                 name: "AspNetUserClaims");
@@ -619,6 +754,12 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                 name: "Reported");
 
             migrationBuilder.DropTable(
+                name: "RolloutDevices");
+
+            migrationBuilder.DropTable(
+                name: "RolloutWaves");
+
+            migrationBuilder.DropTable(
                 name: "SecurityEvents");
 
             migrationBuilder.DropTable(
@@ -632,6 +773,9 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Devices");
+
+            migrationBuilder.DropTable(
+                name: "Rollouts");
 
             migrationBuilder.DropTable(
                 name: "Sites");

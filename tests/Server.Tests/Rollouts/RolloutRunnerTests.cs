@@ -1,0 +1,205 @@
+// The clockwork over a real database: a rollout survives the loss of the process at any point, offers once, and ends with
+// truthful states. Devices are played at the level of what they report.
+using JkFleet.Contracts;
+using JkFleet.Server.Devices;
+using JkFleet.Server.Rollouts;
+using JkFleet.Server.Sites;
+using JkFleet.Server.Telemetry;
+using TelemetryMessage = JkFleet.Contracts.Telemetry;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace JkFleet.Server.Tests.Rollouts;
+
+public sealed class RolloutRunnerTests : IAsyncLifetime
+{
+  private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+  private readonly Dictionary<string, string> _runs = new(StringComparer.Ordinal);
+  private readonly Dictionary<string, int> _installs = new(StringComparer.Ordinal);
+  private readonly HashSet<string> _broken = new(StringComparer.Ordinal);
+  private long _seq;
+  private TempDatabase _database = null!;
+  private LiveFleet _live = null!;
+  private DesiredState _door = null!;
+  private ReportedState _reports = null!;
+
+  public async ValueTask InitializeAsync()
+  {
+    _database = await TempDatabase.CreateAsync();
+    _live = new LiveFleet(_clock, Options.Create(new TelemetryOptions()));
+    _door = new DesiredState(_database, _clock);
+    _reports = new ReportedState(_database, _live, _clock);
+    await using var db = _database.CreateDbContext();
+    db.Sites.Add(new Site { Id = 1, Name = "North", TimeZone = "Europe/Berlin" });
+    foreach (var version in new[] { "1.0.0", "2.0.0" })
+      db.Artifacts.Add(new Artifact { Name = "agent", Version = version, Board = "sim", Sha256 = version, Size = 10, KeyId = "k", UploadedBy = "op" });
+    for (var i = 0; i < 30; i++)
+    {
+      var device = new Device { Id = $"d{i:D2}", Name = $"d{i:D2}", SiteId = 1, Board = "sim", SecretHash = [1], CreatedAt = _clock.GetUtcNow() };
+      db.Devices.Add(device);
+      _live.Enrol(device, "North");
+      _live.Connected(device.Id);
+      _runs[device.Id] = "1.0.0";
+    }
+
+    await db.SaveChangesAsync();
+    foreach (var id in _runs.Keys) Report(id);
+  }
+
+  public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+  [Fact]
+  public async Task A_good_build_reaches_everyone_although_the_server_dies_at_every_tick()
+  {
+    var runner = Runner();
+    var id = await Create(runner);
+    for (var tick = 0; tick < 400 && await StateOf(id) == RolloutState.Running | await StateOf(id) == RolloutState.Scheduled; tick++)
+    {
+      // Every tick runs in a process that has just started: nothing lives but the database.
+      runner.Dispose();
+      runner = Runner();
+      await runner.LoadAsync(CancellationToken.None);
+      await runner.TickAsync(CancellationToken.None);
+      await DevicesAct();
+      _clock.Advance(TimeSpan.FromSeconds(20));
+    }
+
+    await using var db = _database.CreateDbContext();
+    var rollout = await RolloutRunner.Whole(db).SingleAsync();
+    Assert.Equal(RolloutState.Completed, rollout.State);
+    Assert.All(rollout.Devices, d => Assert.Equal((StageOfDevice.Confirmed, 1), (d.Stage, d.Attempts)));
+    Assert.All(_installs, i => Assert.Equal(1, i.Value));
+    Assert.Equal(30, _installs.Count);
+    runner.Dispose();
+  }
+
+  [Fact]
+  public async Task A_bad_build_halts_in_the_canary_wave_and_the_wishes_are_taken_back()
+  {
+    _broken.UnionWith(_runs.Keys);
+    using var runner = Runner();
+    var id = await Create(runner);
+    for (var tick = 0; tick < 30; tick++)
+    {
+      await runner.TickAsync(CancellationToken.None);
+      await DevicesAct();
+      _clock.Advance(TimeSpan.FromSeconds(5));
+    }
+
+    Assert.Equal(RolloutState.Paused, await StateOf(id));
+    await using var db = _database.CreateDbContext();
+    var rollout = await RolloutRunner.Whole(db).SingleAsync();
+    Assert.StartsWith("threshold", rollout.StateReason, StringComparison.Ordinal);
+    Assert.Equal(3, rollout.Devices.Count(d => d.Stage == StageOfDevice.Reverted));
+    Assert.Equal(27, rollout.Devices.Count(d => d.Stage == StageOfDevice.Planned));
+    Assert.Equal(3, await db.Desired.CountAsync());
+    Assert.All(_runs.Values, v => Assert.Equal("1.0.0", v));
+
+    // The operator chooses to leave the failed ones out; a repaired fleet goes through.
+    _broken.Clear();
+    Assert.Null(await Desk(runner).ResumeAsync(id, ResumeChoice.SkipFailed, "op", "fixed by hand"));
+    for (var tick = 0; tick < 200 && await StateOf(id) == RolloutState.Running; tick++)
+    {
+      await runner.TickAsync(CancellationToken.None);
+      await DevicesAct();
+      _clock.Advance(TimeSpan.FromSeconds(20));
+    }
+
+    Assert.Equal(RolloutState.CompletedWithFailures, await StateOf(id));
+  }
+
+  [Fact]
+  public async Task Rolling_back_brings_the_former_build_to_those_that_changed()
+  {
+    using var runner = Runner();
+    var id = await Create(runner);
+    await runner.TickAsync(CancellationToken.None);
+    await runner.TickAsync(CancellationToken.None);
+    await DevicesAct();
+    await DevicesAct();
+    await runner.TickAsync(CancellationToken.None);
+    Assert.Null(await Desk(runner).PauseAsync(id, "op", "second thoughts"));
+    Assert.Equal("A rollout that is Paused cannot be paused.", await Desk(runner).PauseAsync(id, "op", "again"));
+    Assert.Null(await Desk(runner).ResumeAsync(id, ResumeChoice.RollBack, "op", "back"));
+    for (var tick = 0; tick < 20 && await StateOf(id) == RolloutState.RollingBack; tick++)
+    {
+      await runner.TickAsync(CancellationToken.None);
+      await DevicesAct();
+      _clock.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    Assert.Equal(RolloutState.RolledBack, await StateOf(id));
+    Assert.All(_runs.Values, v => Assert.Equal("1.0.0", v));
+    await using var db = _database.CreateDbContext();
+    Assert.Equal(["rollout.created", "rollout.paused", "rollout.resumed"],
+      await db.Activities.Where(a => a.Actor == "op").OrderBy(a => a.Id).Select(a => a.Action).ToListAsync());
+  }
+
+  [Fact]
+  public async Task A_rollout_that_cannot_work_is_refused_with_every_reason()
+  {
+    using var runner = Runner();
+    var (id, refusals) = await Desk(runner).CreateAsync(
+      " ", 2, new RolloutSelection { Tags = ["nobody"] }, new RolloutPolicy { FailPercent = 0 }, "op", "", _ => true);
+    Assert.Null(id);
+    Assert.Equal(4, refusals.Count);
+    var (_, skips) = await Desk(runner).PreviewAsync(2, new RolloutSelection(), _ => false);
+    Assert.All(skips, s => Assert.Equal("you have no right to change devices of its site", s.Why));
+  }
+
+  private RolloutRunner Runner() => new(_database, _door, _live, _clock, NullLogger<RolloutRunner>.Instance);
+
+  private RolloutDesk Desk(RolloutRunner runner) => new(_database, runner, _live, _clock);
+
+  private async Task<int> Create(RolloutRunner runner)
+  {
+    var policy = new RolloutPolicy { JitterSeconds = 0, SoakSeconds = 30, StepSeconds = 120, MaxConcurrent = 100, PerMinute = 1000 };
+    var (id, refusals) = await Desk(runner).CreateAsync("r", 2, new RolloutSelection { Sites = [1] }, policy, "op", "because", _ => true);
+    Assert.Empty(refusals);
+    return id!.Value;
+  }
+
+  private async Task<RolloutState> StateOf(int id)
+  {
+    await using var db = _database.CreateDbContext();
+    return await db.Rollouts.Where(r => r.Id == id).Select(r => r.State).SingleAsync();
+  }
+
+  /// <summary>Each device does what its desired state says: installs once, confirms or reverts.</summary>
+  private async Task DevicesAct()
+  {
+    await using var db = _database.CreateDbContext();
+    foreach (var wish in await db.Desired.AsNoTracking().ToListAsync())
+    {
+      var state = UpdateState.Idle;
+      if (wish.FirmwareVersion is { } version)
+      {
+        state = _broken.Contains(wish.DeviceId) ? UpdateState.Reverted : UpdateState.Confirmed;
+        if (state == UpdateState.Confirmed && _runs[wish.DeviceId] != version)
+        {
+          _installs[wish.DeviceId] = _installs.GetValueOrDefault(wish.DeviceId) + 1;
+          _runs[wish.DeviceId] = version;
+        }
+      }
+
+      await _reports.TakeAsync(wish.DeviceId, new Reported
+      {
+        Header = { Boot = 1, Seq = ++_seq }, DesiredVersion = wish.Version, Verdict = VerdictState.Applied, Agent = _runs[wish.DeviceId],
+        Update = state, UpdateVersion = wish.FirmwareVersion ?? "", UpdateReason = state == UpdateState.Reverted ? "no BMS frames" : "",
+      });
+    }
+
+    foreach (var id in _runs.Keys) Report(id);
+  }
+
+  private void Report(string id)
+  {
+    var t = new TelemetryMessage { Bms = LinkState.Ok, Inverter = LinkState.Ok, Agent = _runs[id], Board = "sim" };
+    (t.Header.Boot, t.Header.Seq, t.Header.UpMs) = (1, ++_seq, _seq);
+    t.Snapshot.SocPermille = 700;
+    _live.Apply(id, t);
+  }
+}
