@@ -21,6 +21,7 @@ namespace JkFleet.Agent
         private readonly AgentSettings _settings;
         private readonly IBmsProtocol _bms;
         private readonly IInverterProtocol _inverter;
+        private readonly InverterDialect _dialect;
         private readonly Plausibility _plausibility = new Plausibility();
         private readonly RisePolicy _chargeRise = new RisePolicy();
         private readonly RisePolicy _dischargeRise = new RisePolicy();
@@ -41,8 +42,20 @@ namespace JkFleet.Agent
         /// <param name="bms">Protocol towards the BMS.</param>
         /// <param name="inverter">Protocol towards the inverter.</param>
         public Agent(AgentSettings settings, IBmsProtocol bms, IInverterProtocol inverter)
+            : this(settings, bms, inverter, new InverterDialect())
+        {
+        }
+
+        /// <summary>An agent for an inverter with ways of its own.</summary>
+        /// <param name="settings">What the board's owner decided.</param>
+        /// <param name="bms">Protocol towards the BMS.</param>
+        /// <param name="inverter">Protocol towards the inverter.</param>
+        /// <param name="dialect">The dialect that <paramref name="inverter"/> speaks: says what its silence means.</param>
+        public Agent(AgentSettings settings, IBmsProtocol bms, IInverterProtocol inverter, InverterDialect dialect)
         {
             _settings = settings;
+            _dialect = dialect;
+            Bus = new BusHealth(dialect);
             _bms = bms;
             _inverter = inverter;
             IBmsSwitches? switches = bms as IBmsSwitches;
@@ -75,6 +88,12 @@ namespace JkFleet.Agent
 
         /// <summary>Last good reading, limits in force, link states and counters: what the next telemetry says.</summary>
         public readonly Telemetry Report = new Telemetry();
+
+        /// <summary>Health of the bus to the inverter.</summary>
+        public readonly BusHealth Bus;
+
+        /// <summary>The controller should be asked to rejoin the bus; said once per try.</summary>
+        public bool RecoverBus { get; private set; }
 
         /// <summary>What the last readings are worth.</summary>
         public readonly Freshness Freshness = new Freshness();
@@ -148,7 +167,7 @@ namespace JkFleet.Agent
         /// <param name="frame">Filled when true is returned.</param>
         public bool NextFrame(long nowMs, CanFrame frame)
         {
-            if (!Transmitting)
+            if (!Transmitting || !Bus.MaySend(nowMs))
             {
                 // Questions of the inverter are thrown away unanswered, or they would be answered in a burst later.
                 for (int i = 0; i < 64 && _inverter.NextFrame(nowMs, frame); i++) { }
@@ -173,16 +192,19 @@ namespace JkFleet.Agent
             _edges.Step(nowMs, this, _hasReading);
         }
 
+        /// <summary>The clock did what a clock does not: ages measured over it mean nothing, trust starts anew.</summary>
+        /// <param name="nowMs">Clock.</param>
+        /// <param name="jumpMs">How far it jumped, ms.</param>
+        public void ClockFault(long nowMs, long jumpMs)
+        {
+            Events.Add(nowMs, EventKind.ClockJump, Clamped(jumpMs));
+            Freshness.Lose();
+        }
+
         private void WatchClock(long nowMs)
         {
             long passed = nowMs - _lastMs;
-            if (_started && (passed < 0 || passed > JumpMs))
-            {
-                Events.Add(nowMs, EventKind.ClockJump, Clamped(passed));
-                // Ages measured over a jump mean nothing: trust starts anew.
-                Freshness.Lose();
-            }
-
+            if (_started && (passed < 0 || passed > JumpMs)) ClockFault(nowMs, passed);
             _started = true;
             _lastMs = nowMs;
         }
@@ -218,12 +240,13 @@ namespace JkFleet.Agent
             // A loss by a clock fault has no age, but is a loss: frames still say zero until the time is over.
             Transmitting = _hasReading && age >= 0 && age <= n[ProfileField.StopMs];
 
+            RecoverBus = Bus.Step(CanState, _inverter, nowMs);
             long silent = nowMs - _inverter.LastHeardMs;
             Report.InverterAgeMs = _inverter.Heard == 0 ? -1 : Clamped(silent < 0 ? 0 : silent);
             Report.Inverter = CanState == CanPortState.Absent ? LinkState.NoPort
                 : CanState == CanPortState.BusOff ? LinkState.BusOff
                 : _inverter.Heard == 0 ? LinkState.Never
-                : silent > n[ProfileField.InverterSilentMs] || silent < 0 ? LinkState.Silent
+                : _dialect.HearsInverter && (silent > n[ProfileField.InverterSilentMs] || silent < 0) ? LinkState.Silent
                 : LinkState.Ok;
             Report.ProfileRevision = Slot.Active.Revision;
         }
@@ -279,7 +302,8 @@ namespace JkFleet.Agent
             x.ChargeWindow = InWindow(p.NoCharge, utcMs, n);
             x.DischargeWindow = InWindow(p.NoDischarge, utcMs, n);
             bool sleep = _inverter.SleepRequested && n[ProfileField.SleepPolicy] >= 1;
-            bool silent = n[ProfileField.InverterSilentZero] != 0 && (Report.Inverter == LinkState.Silent || Report.Inverter == LinkState.Never);
+            bool silent = n[ProfileField.InverterSilentZero] != 0 && _dialect.HearsInverter
+                && (Report.Inverter == LinkState.Silent || Report.Inverter == LinkState.Never);
             x.Forbidden = Memory.Maintenance ? LimitReason.Maintenance
                 : Handover ? LimitReason.Handover
                 : CanState == CanPortState.BusOff ? LimitReason.BusOff

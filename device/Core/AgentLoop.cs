@@ -21,8 +21,10 @@ namespace JkFleet.Agent
         private readonly byte[] _bytes = new byte[512];
         private readonly byte[] _request = new byte[64];
         private readonly CanFrame _frame = new CanFrame();
-        private readonly BackOff _busOff = new BackOff();
         private int _quietTicks;
+        private bool _started;
+        private long _clockMs;
+        private long _steadyMs;
 
         /// <summary>A loop over its ports; loads what earlier starts saved.</summary>
         /// <param name="agent">The judgement.</param>
@@ -69,16 +71,17 @@ namespace JkFleet.Agent
         }
 
         /// <summary>One pass.</summary>
-        /// <param name="nowMs">Monotonic clock.</param>
-        public void Tick(long nowMs)
+        /// <param name="clockMs">Monotonic clock.</param>
+        public void Tick(long clockMs)
         {
+            long nowMs = Steady(clockMs);
             long utcMs = _clock.UtcMs;
             ReadBms(nowMs);
             ReadBus(nowMs);
             Agent.CanState = _canPort.State;
             Agent.Step(nowMs, utcMs);
             SendFrames(nowMs);
-            Recover(nowMs);
+            if (Agent.RecoverBus) _canPort.Recover();
             int count = Agent.NextRequest(nowMs, _request);
             if (count > 0) _bmsPort.Write(_request, count);
             Post.Exchange(_link, nowMs, utcMs);
@@ -86,6 +89,18 @@ namespace JkFleet.Agent
             if (StoreInline) Keeper.Slot.Work();
             ConsiderRestart();
             Watch.Beat();
+        }
+
+        /// <summary>A clock that went back would stop every poll and every frame until it caught up: for all behind here it stands still instead.</summary>
+        private long Steady(long clockMs)
+        {
+            long passed = clockMs - _clockMs;
+            if (!_started) _steadyMs = clockMs;
+            else if (passed < 0) Agent.ClockFault(_steadyMs, passed);
+            else _steadyMs += passed;
+            _started = true;
+            _clockMs = clockMs;
+            return _steadyMs;
         }
 
         private void ReadBms(long nowMs)
@@ -109,14 +124,11 @@ namespace JkFleet.Agent
             for (int i = 0; i < FramesPerTick && Agent.NextFrame(nowMs, _frame); i++)
             {
                 // A frame that does not fit is gone: kept, it would be sent later with yesterday's limits.
-                if (_canPort.Send(_frame)) Agent.Report.CanSent++;
+                bool taken = _canPort.Send(_frame);
+                Agent.Bus.CountSend(taken);
+                if (taken) Agent.Report.CanSent++;
                 else Agent.Report.CanErrors++;
             }
-        }
-
-        private void Recover(long nowMs)
-        {
-            if (_busOff.IsDue(nowMs, Agent.CanState == CanPortState.BusOff)) _canPort.Recover();
         }
 
         /// <summary>The verdict goes out first; without a server, or when it takes long, the restart does not wait for ever.</summary>
