@@ -15,7 +15,7 @@ public static class DecodeJkCan
     {
         var needed = JkCanIds.BytesNeeded(id);
         if (data.Length > 8) return Refused.Because("bad_frame", $"{data.Length} data bytes; a CAN frame has at most 8");
-        if (data.Length < needed) return Refused.Because("truncated", $"{data.Length} data bytes; this identifier needs {needed}");
+        if (data.Length < needed) return Short(id, data.Length, needed);
         return id switch
         {
             _ when needed == 0 => new JsonObject { ["known"] = false },
@@ -58,6 +58,12 @@ public static class DecodeJkCan
             },
         };
     }
+
+    // Only for these four is the shortest length documented; the others are known from peers alone and may well be shorter.
+    private static JsonObject Short(int id, int there, int needed) =>
+        id is JkCanIds.BattStat or JkCanIds.CellVolt or JkCanIds.CellTemp or JkCanIds.BattStatExt
+            ? Refused.Because("truncated", $"{there} data bytes; this identifier needs {needed}")
+            : new JsonObject { ["known"] = true, ["odd"] = $"{there} data bytes; this identifier usually has {needed}" };
 
     private static JsonNode? Temperature(byte raw) => raw == 0 ? null : raw - JkCanIds.TempOffsetC;
 
