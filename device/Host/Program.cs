@@ -1,11 +1,24 @@
 // `jkagent`: the agent on a PC or SBC. This file is the table of contents; each command lives in the room of its noun.
 using System.CommandLine;
 using JkFleet.Agent.Host.Commands;
+using JkFleet.Agent.Host.Limits;
 
 var root = new RootCommand("JkFleet agent for a PC: reads a JK BMS, speaks Pylontech to an inverter, reports to a fleet server.")
 {
+    RunLine.Build(),
+    FramesLine.Build(),
     DecodeLine.Build(),
     ExplainLine.Build(),
+    LimitsLine.Build(),
+    ProfileLine.Build(),
 };
 
-return await root.Parse(args).InvokeAsync();
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (ComplaintException complaint)
+{
+    await Console.Error.WriteLineAsync("jkagent: " + complaint.Message);
+    return ComplaintException.ExitUsage;
+}

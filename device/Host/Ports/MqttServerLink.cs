@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Authentication;
+using System.Text;
 using JkFleet.Agent.Host.Supervision;
 using JkFleet.Agent.Ports;
 using JkFleet.Contracts;
@@ -127,6 +128,14 @@ internal sealed class MqttServerLink : IServerLink, IAsyncDisposable
 
         leaf = "";
         return 0;
+    }
+
+    /// <summary>Publishes "offline" in the place of the last will, which a goodbye takes back.</summary>
+    /// <param name="boot">Boot of the agent that ends.</param>
+    public void SayGoodbye(long boot)
+    {
+        var bytes = Encoding.UTF8.GetBytes(StatusCodec.Will(boot));
+        Offer(Topics.Status, bytes, bytes.Length, retain: true);
     }
 
     /// <summary>Waits shortly for what is queued, says goodbye (no last will) and ends.</summary>

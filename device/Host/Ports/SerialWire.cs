@@ -23,7 +23,8 @@ internal sealed class SerialWire : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work;
     private volatile bool _present;
-    private volatile bool _sending;
+    private long _bytesQueued;
+    private long _bytesGiven;
     private int _openings;
 
     /// <summary>Starts to look for the device at once; it need not exist yet.</summary>
@@ -45,7 +46,7 @@ internal sealed class SerialWire : IDisposable
     public int Openings => Volatile.Read(ref _openings);
 
     /// <summary>Everything handed over was given to the driver.</summary>
-    public bool Idle => !_sending && _toSend.CurrentCount == 0;
+    public bool Idle => Interlocked.Read(ref _bytesQueued) == Interlocked.Read(ref _bytesGiven);
 
     /// <summary>Takes received bytes; 0 = none.</summary>
     public int Read(Span<byte> into) => _in.Take(into);
@@ -54,6 +55,7 @@ internal sealed class SerialWire : IDisposable
     public bool Write(ReadOnlySpan<byte> bytes)
     {
         if (!_present || !_out.TryAddWhole(bytes)) return false;
+        Interlocked.Add(ref _bytesQueued, bytes.Length);
         _toSend.Release();
         return true;
     }
@@ -75,6 +77,7 @@ internal sealed class SerialWire : IDisposable
             {
                 _in.Clear();
                 _out.Clear();
+                Interlocked.Exchange(ref _bytesGiven, Interlocked.Read(ref _bytesQueued));
                 Interlocked.Increment(ref _openings);
                 _present = true;
                 _journal.Say(_path, $"open at {_baud} baud");
@@ -156,20 +159,17 @@ internal sealed class SerialWire : IDisposable
             while (true)
             {
                 await _toSend.WaitAsync(stop);
-                _sending = true;
                 int n;
                 while ((n = _out.Take(buffer)) > 0)
+                {
                     await stream.WriteAsync(buffer.AsMemory(0, n), stop).AsTask().WaitAsync(WriteDeadline, stop);
-                _sending = false;
+                    Interlocked.Add(ref _bytesGiven, n);
+                }
             }
         }
         catch (Exception e) when (IsBroken(e))
         {
             return e is TimeoutException ? "the adapter takes no bytes" : e.Message;
-        }
-        finally
-        {
-            _sending = false;
         }
     }
 

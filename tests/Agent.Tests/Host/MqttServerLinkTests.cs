@@ -14,7 +14,7 @@ public class MqttServerLinkTests
 {
     private const string Id = "house-7";
     private static readonly byte[] Will = "{\"v\":1,\"online\":false,\"boot\":1}"u8.ToArray();
-    private readonly StringWriter _said = new();
+    private readonly Transcript _said = new();
 
     [Fact]
     public async Task Messages_reach_the_broker_in_order_with_topic_and_retain()
@@ -40,14 +40,15 @@ public class MqttServerLinkTests
         Wait.Until(() => link.Connected, "connected");
         // Queued while the broker is already dead: the link cannot know it yet, and must not forget them.
         broker.Kill();
-        var taken = Enumerable.Range(0, 20).Where(i => Offer(link, Topics.Telemetry, $"m{i}")).ToList();
+        // Retained on a topic each, so that a watcher sees them however late it comes.
+        var taken = Enumerable.Range(0, 20).Where(i => Offer(link, $"m{i}", "content", retain: true)).ToList();
         Wait.Until(() => !link.Connected, "loss seen");
         Assert.False(Offer(link, Topics.Telemetry, "later"));
         broker.Start();
         await using var watcher = await Watcher.ConnectAsync(broker);
         Wait.Until(() => link.Connected && link.Connections == 2, "connected again", 20_000);
         Wait.Until(() => link.Drained, "drained");
-        foreach (var i in taken) Assert.Contains($"jk/v1/{Id}/telemetry m{i}", watcher.Got);
+        foreach (var i in taken) Wait.Until(() => watcher.Got.Contains($"jk/v1/{Id}/m{i} content"), $"message {i}");
     }
 
     [Fact]
@@ -95,9 +96,9 @@ public class MqttServerLinkTests
     {
         using var broker = new Mosquitto(false, (Id, "secret"));
         await using var link = Link(broker.Port, "wrong");
-        Wait.Until(() => _said.ToString().Contains("id or secret refused", StringComparison.Ordinal), "refusal said");
+        Wait.Until(() => Said.Contains("id or secret refused", StringComparison.Ordinal), "refusal said");
         Assert.False(link.Connected);
-        Assert.DoesNotContain("wrong", _said.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong", Said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,7 +111,7 @@ public class MqttServerLinkTests
 
         Assert.True(ServerAddress.TryParse($"mqtts://localhost:{broker.Port}", null, out var system, out wrong), wrong);
         await using var distrusting = new MqttServerLink(system, new DeviceIdentity("house-8", "secret"), Will, Journal);
-        Wait.Until(() => _said.ToString().Contains("--ca", StringComparison.Ordinal), "TLS refusal said");
+        Wait.Until(() => Said.Contains("--ca", StringComparison.Ordinal), "TLS refusal said");
         Assert.False(distrusting.Connected);
     }
 
@@ -137,6 +138,8 @@ public class MqttServerLinkTests
         Assert.False(ServerAddress.TryParse(text, null, out _, out var wrong));
         Assert.Contains("mqtt://host:1883", wrong, StringComparison.Ordinal);
     }
+
+    private string Said => _said.ToString();
 
     private Journal Journal => new(_said, TimeProvider.System);
 

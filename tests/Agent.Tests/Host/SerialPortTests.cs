@@ -6,7 +6,9 @@ namespace JkFleet.Agent.Tests.Host;
 
 public class SerialPortTests
 {
-    private readonly StringWriter _said = new();
+    private readonly Transcript _said = new();
+
+    private string Said => _said.ToString();
 
     private Journal Journal => new(_said, TimeProvider.System);
 
@@ -41,14 +43,14 @@ public class SerialPortTests
         Assert.Equal([3], tty.Received);
         tty.Write([4, 5]);
         Assert.Equal([4, 5], ReadAll(port, 2));
-        Assert.Contains("lost", _said.ToString(), StringComparison.Ordinal);
+        Wait.Until(() => Said.Contains("lost", StringComparison.Ordinal), "loss said");
     }
 
     [Fact]
     public void Missing_adapter_is_named_with_what_to_do()
     {
         using var port = new SerialBmsPort("/dev/tty-that-is-not-there", 115200, Journal);
-        Wait.Until(() => _said.ToString().Contains("plugged in", StringComparison.Ordinal), "a line for the person");
+        Wait.Until(() => Said.Contains("plugged in", StringComparison.Ordinal), "a line for the person");
         Assert.Equal(-1, port.Read(new byte[8]));
     }
 

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using JkFleet.Agent.Host.Limits;
+using JkFleet.Agent.Host.Ports;
+using JkFleet.Agent.Host.Supervision;
+using JkFleet.Limits;
+
+namespace JkFleet.Agent.Host.Commands;
+
+/// <summary><c>jkagent run</c>: the agent on real ports.</summary>
+internal static class RunLine
+{
+    public static Command Build()
+    {
+        var bms = new Option<string?>("--bms") { Description = "Serial device of the BMS, e.g. /dev/ttyUSB0.", HelpName = "DEV" };
+        var baud = new Option<int>("--bms-baud") { Description = "Its speed.", DefaultValueFactory = _ => SerialBmsPort.DefaultBaud };
+        var bmsProtocol = new Option<string>("--bms-protocol")
+        {
+            Description = $"One of {string.Join(", ", Protocols.BmsNames)}.", DefaultValueFactory = _ => "jk-4e57", HelpName = "NAME",
+        };
+        var addresses = new Option<int[]>("--bms-address")
+        {
+            Description = "Bus addresses of the packs (PB on RS485: 1..15); several are combined.", AllowMultipleArgumentsPerToken = true, HelpName = "N",
+        };
+        var inverter = new Option<string?>("--inverter") { Description = "USB-CAN adapter, e.g. slcan:/dev/ttyACM0.", HelpName = "slcan:DEV" };
+        var inverterProtocol = new Option<string>("--inverter-protocol")
+        {
+            Description = $"Protocol or inverter: {string.Join(", ", Protocols.InverterNames)}.", DefaultValueFactory = _ => "can-pylon-lv", HelpName = "NAME",
+        };
+        var profile = new Option<string?>("--profile") { Description = "Charge profile as JSON; a profile of the server replaces it.", HelpName = "FILE" };
+        var store = new Option<string?>("--store") { Description = "Folder for what survives a restart; after a claim it also says who we are.", HelpName = "DIR" };
+        var mostCharge = new Option<double?>("--envelope-charge-a") { Description = "Hard ceiling of this site: charge current, A." };
+        var mostDischarge = new Option<double?>("--envelope-discharge-a") { Description = "Hard ceiling of this site: discharge current, A." };
+        var mostCell = new Option<int?>("--envelope-cell-mv") { Description = "Hard ceiling of this site: highest cell, mV." };
+        var maySwitch = new Option<bool>("--allow-switching") { Description = "The server may switch the MOS of the BMS." };
+        var server = new ServerOptions();
+        var command = new Command("run", "Read a BMS, speak to an inverter, and report to a server if one is given.")
+        {
+            bms, baud, bmsProtocol, addresses, inverter, inverterProtocol, server.Server, server.Id, server.SecretFile, server.Authority, profile, store,
+            mostCharge, mostDischarge, mostCell, maySwitch,
+        };
+        command.SetAction(line =>
+        {
+            var settings = new AgentSettings { Version = AgentIdentity.Pc.Version, Board = AgentIdentity.Pc.Board, SwitchingAllowed = line.GetValue(maySwitch) };
+            Lower(settings.Envelope, line.GetValue(mostCharge), line.GetValue(mostDischarge), line.GetValue(mostCell));
+            var plan = new RunPlan
+            {
+                Settings = settings,
+                Bms = line.GetValue(bms),
+                BmsBaud = line.GetValue(baud),
+                BmsProtocol = line.GetRequiredValue(bmsProtocol),
+                BmsAddresses = line.GetValue(addresses) is { Length: > 0 } given ? given : null,
+                Inverter = Device(line.GetValue(inverter)),
+                InverterProtocol = line.GetRequiredValue(inverterProtocol),
+                Profile = ReadProfile(line.GetValue(profile), settings.Envelope),
+                Store = line.GetValue(store) is { } folder ? OpenStore(folder) : null,
+                Server = server.Address(line),
+            };
+            if (Protocols.Bms(plan.BmsProtocol) is null)
+                throw new ComplaintException($"--bms-protocol '{plan.BmsProtocol}' is none of {string.Join(", ", Protocols.BmsNames)}");
+            if (Protocols.Inverter(plan.InverterProtocol) is null)
+                throw new ComplaintException($"--inverter-protocol '{plan.InverterProtocol}' is none of {string.Join(", ", Protocols.InverterNames)}");
+            if (plan.Server is not null) plan = plan with { Identity = server.Identity(line) };
+            else if (plan.Store is not null && Enrolment.Load(plan.Store) is { } enrolled)
+                plan = plan with { Server = enrolled.Address, Identity = enrolled.Identity };
+            if (plan.Bms is null && plan.Inverter is null && plan.Server is null)
+                throw new ComplaintException("nothing to do: give --bms DEV and --inverter slcan:DEV (and --server or a claimed --store to be seen in the fleet)");
+            using var journal = new Journal();
+            return new RunningAgent(plan, journal).UntilStopped();
+        });
+        return command;
+    }
+
+    /// <summary>Opens the folder of a store.</summary>
+    public static FileStore OpenStore(string folder)
+    {
+        try
+        {
+            return new FileStore(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ComplaintException($"--store {folder}: {e.Message}");
+        }
+    }
+
+    private static string? Device(string? inverter)
+    {
+        if (inverter is null) return null;
+        if (inverter.StartsWith(SlcanPort.Scheme, StringComparison.Ordinal) && inverter.Length > SlcanPort.Scheme.Length)
+            return inverter[SlcanPort.Scheme.Length..];
+        throw new ComplaintException($"--inverter '{inverter}': write slcan:DEV, e.g. slcan:/dev/ttyACM0 (an adapter with LAWICEL firmware)");
+    }
+
+    /// <summary>A profile of a file that this board's envelope allows.</summary>
+    public static Profile? ReadProfile(string? path, Envelope envelope)
+    {
+        if (path is null) return null;
+        if (!ProfileFile.TryRead(path, out var profile, out var refused)) throw new ComplaintException($"--profile {path}: {refused["detail"]} {refused["field"]}".TrimEnd());
+        var faults = new ProfileFaults();
+        if (ProfileRules.Check(profile, envelope, faults)) return profile;
+        throw new ComplaintException($"--profile {path}: " + string.Join("; ", Enumerable.Range(0, faults.Count).Select(faults.Sentence)));
+    }
+
+    private static void Lower(Envelope envelope, double? chargeA, double? dischargeA, int? cellMv)
+    {
+        envelope.MaxChargeMa = Ma("--envelope-charge-a", chargeA, envelope.MaxChargeMa);
+        envelope.MaxDischargeMa = Ma("--envelope-discharge-a", dischargeA, envelope.MaxDischargeMa);
+        if (cellMv is null) return;
+        if (cellMv < 2000 || cellMv > envelope.MaxCellMv) throw new ComplaintException($"--envelope-cell-mv {cellMv}: 2000..{envelope.MaxCellMv} mV");
+        envelope.MaxCellMv = cellMv.Value;
+    }
+
+    private static int Ma(string option, double? amps, int most)
+    {
+        if (amps is null) return most;
+        return amps >= 0 && amps * 1000 <= most ? (int)(amps * 1000) : throw new ComplaintException($"{option} {amps}: 0..{most / 1000} A");
+    }
+}

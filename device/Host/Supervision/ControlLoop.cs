@@ -1,0 +1,132 @@
+using System.Diagnostics;
+
+namespace JkFleet.Agent.Host.Supervision;
+
+/// <summary>
+/// Turns the agent's loop on one thread of its own and lets nothing else touch it. A second thread writes the store, a
+/// third only looks whether the loop still turns, and ends the process when it does not: the inverter's own watchdog is
+/// then the second line of defence, and a service manager starts the agent anew.
+/// </summary>
+internal sealed class ControlLoop : IDisposable
+{
+    /// <summary>Exit code of a process whose loop was stuck or broken.</summary>
+    public const int ExitStuck = 70;
+
+    private const int TickMs = 20;
+    private const int StoreLookMs = 50;
+
+    // Long enough for every frame of the set to be sent once more, with zeros.
+    private const int FarewellMs = 1500;
+
+    private readonly AgentLoop _loop;
+    private readonly Journal _journal;
+    private readonly Action<string> _die;
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _ended = new();
+    private readonly Thread[] _threads;
+
+    /// <summary>Starts to turn.</summary>
+    /// <param name="loop">The agent with its ports.</param>
+    /// <param name="journal">For people.</param>
+    /// <param name="die">Ends the process with a message; tests put their own.</param>
+    public ControlLoop(AgentLoop loop, Journal journal, Action<string>? die = null)
+    {
+        _loop = loop;
+        _journal = journal;
+        _die = die ?? EndProcess;
+        loop.StoreInline = false;
+        _threads =
+        [
+            new Thread(Turn) { Name = "control", IsBackground = true, Priority = ThreadPriority.AboveNormal },
+            new Thread(Store) { Name = "store", IsBackground = true },
+            new Thread(Guard) { Name = "watchdog", IsBackground = true },
+        ];
+        foreach (var thread in _threads) thread.Start();
+    }
+
+    /// <summary>Set when the loop has ended: stopped, or because the server asked for a restart.</summary>
+    public WaitHandle Ended => _ended.WaitHandle;
+
+    /// <summary>The agent wants to be started anew.</summary>
+    public bool RestartWanted { get; private set; }
+
+    /// <summary>Tells the inverter zero, then ends the loop. Returns when it has ended.</summary>
+    public void Stop()
+    {
+        _stop.Set();
+        _ended.Wait(TimeSpan.FromSeconds(5));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stop();
+        foreach (var thread in _threads) thread.Join(TimeSpan.FromSeconds(2));
+        _stop.Dispose();
+    }
+
+    private void Turn()
+    {
+        try
+        {
+            while (!_stop.IsSet && !_loop.RestartDue)
+            {
+                _loop.Tick();
+                _stop.Wait(TickMs);
+            }
+
+            RestartWanted = _loop.RestartDue;
+            Farewell();
+        }
+        catch (Exception e)
+        {
+            // A fault of ours. Going on with unknown state would be worse than silence on the bus.
+            _die($"the control loop broke: {e}");
+        }
+        finally
+        {
+            _ended.Set();
+            _stop.Set();
+        }
+    }
+
+    /// <summary>The last thing that the inverter hears from us is zero, not the limits of an agent that is gone.</summary>
+    private void Farewell()
+    {
+        _loop.Agent.Handover = true;
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < FarewellMs)
+        {
+            _loop.Tick();
+            Thread.Sleep(TickMs);
+        }
+    }
+
+    private void Store()
+    {
+        while (!_ended.IsSet)
+        {
+            if (!_loop.Keeper.Slot.Work()) _ended.Wait(StoreLookMs);
+        }
+
+        _loop.Keeper.Slot.Work();
+    }
+
+    private void Guard()
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!_ended.Wait(1000))
+        {
+            if (!_loop.Watch.IsStuck((long)Stopwatch.GetElapsedTime(start).TotalMilliseconds)) continue;
+            _die($"the control loop has not turned for {LoopWatch.StuckMs / 1000} s");
+            return;
+        }
+    }
+
+    private void EndProcess(string why)
+    {
+        _journal.Say("agent", $"{why}; the process ends (exit code {ExitStuck}), let a service manager start it again");
+        _journal.Dispose();
+        Environment.Exit(ExitStuck);
+    }
+}
