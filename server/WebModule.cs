@@ -13,6 +13,8 @@ public static class WebModule
     var addresses = new WebAddresses();
     builder.Services.AddSingleton(addresses);
     var urls = builder.Configuration["urls"] ?? "http://localhost:5080";
+    // Taken over here; left in place, Kestrel would warn that it ignores it.
+    builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
     builder.WebHost.ConfigureKestrel(kestrel =>
     {
       kestrel.AddServerHeader = false;
