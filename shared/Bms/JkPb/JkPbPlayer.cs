@@ -13,6 +13,7 @@ namespace JkFleet.Bms.JkPb
 
         private readonly BmsSnapshot _pack;
         private readonly int _address;
+        private readonly Jk02DeviceInfo _device = new Jk02DeviceInfo();
         private readonly byte[] _window = new byte[WindowBytes];
         private readonly byte[] _payload = new byte[Jk02Frame.Size];
         private readonly byte[] _image = new byte[JkPbRegisters.StatusBytes];
@@ -30,6 +31,9 @@ namespace JkFleet.Bms.JkPb
         {
             _pack = pack;
             _address = address;
+            _device.Model = "JK_PB2A16S20P";
+            _device.HardwareVersion = "15A";
+            _device.SoftwareVersion = "15.38";
         }
 
         /// <inheritdoc/>
@@ -87,6 +91,7 @@ namespace JkFleet.Bms.JkPb
         {
             if (_register == JkPbRegisters.StatusTrigger) Jk02Encoder.CellInfo(_pack, Jk02Layout.S32, 0, b);
             else if (_register == JkPbRegisters.SettingsTrigger) Jk02Encoder.Settings(Settings, 0, b);
+            else if (_register == JkPbRegisters.DeviceTrigger) Jk02Encoder.DeviceInfo(_device, 0, b);
             else return 0;
             b[Jk02Frame.Size] = 0;
             return Jk02Frame.Size + 1 + ModbusRtu.WriteAck(b, Jk02Frame.Size + 1, _address, _register);

@@ -42,6 +42,8 @@ namespace JkFleet.Bms.JkPb
         /// <summary>See <see cref="GoneAfter"/>.</summary>
         public const int ProbeEvery = 5;
 
+        private const int DeviceStep = 2;
+
         private readonly JkPbMode _mode;
         private readonly int[] _addresses;
         private readonly int _pollMs;
@@ -49,6 +51,8 @@ namespace JkFleet.Bms.JkPb
         private readonly JkPbExchange _exchange;
         private readonly PackAggregator _packs;
         private readonly Jk02Settings[] _settings;
+        private readonly Jk02DeviceInfo[] _devices;
+        private readonly bool[] _deviceAsked;
         private readonly bool[] _hasSettings;
         private readonly long[] _settingsMs;
         private readonly int[] _missed;
@@ -82,10 +86,16 @@ namespace JkFleet.Bms.JkPb
             int n = _addresses.Length;
             _packs = new PackAggregator(n, PackStaleMs);
             _settings = new Jk02Settings[n];
+            _devices = new Jk02DeviceInfo[n];
+            _deviceAsked = new bool[n];
             _hasSettings = new bool[n];
             _settingsMs = new long[n];
             _missed = new int[n];
-            for (int i = 0; i < n; i++) _settings[i] = new Jk02Settings();
+            for (int i = 0; i < n; i++)
+            {
+                _settings[i] = new Jk02Settings();
+                _devices[i] = new Jk02DeviceInfo();
+            }
         }
 
         /// <inheritdoc/>
@@ -160,13 +170,14 @@ namespace JkFleet.Bms.JkPb
             return true;
         }
 
-        // Steps of one pack. Trigger: 0 settings, 1 status. Registers: 0, 1 settings; 2 cells, 3 values, 4 further temperatures.
+        // Steps of one pack. Trigger: 0 settings, 1 status, 2 device info (once). Registers: 0, 1 settings; 2 cells, 3 values,
+        // 4 further temperatures.
         private int Ask(byte[] buffer)
         {
             int address = _addresses[_at];
-            if (_mode == JkPbMode.Trigger)
-                return _exchange.Trigger(buffer, address, _step == 0 ? JkPbRegisters.SettingsTrigger : JkPbRegisters.StatusTrigger);
-            return _exchange.Read(buffer, address, StepStart(_step), StepRegisters(_step));
+            if (_mode == JkPbMode.Registers) return _exchange.Read(buffer, address, StepStart(_step), StepRegisters(_step));
+            int register = _step == 0 ? JkPbRegisters.SettingsTrigger : _step == 1 ? JkPbRegisters.StatusTrigger : JkPbRegisters.DeviceTrigger;
+            return _exchange.Trigger(buffer, address, register);
         }
 
         private static int StepStart(int step)
@@ -186,7 +197,7 @@ namespace JkFleet.Bms.JkPb
 
         private int LastStep
         {
-            get { return _mode == JkPbMode.Trigger ? 1 : 4; }
+            get { return _mode == JkPbMode.Registers ? 4 : _deviceAsked[_at] ? 1 : DeviceStep; }
         }
 
         private void StartPack(long nowMs)
@@ -229,9 +240,21 @@ namespace JkFleet.Bms.JkPb
         {
             _waiting = false;
             _tries++;
+            if (_mode == JkPbMode.Trigger && _step == DeviceStep)
+            {
+                // A name that does not come is no reason to lose the pack; its values are already published.
+                NextPack(nowMs);
+                return;
+            }
+
             if (_tries < Tries && _missed[_at] < GoneAfter) return;
             // A pack that was away may come back as another one: its settings must be read again.
-            if (++_missed[_at] >= GoneAfter) _hasSettings[_at] = false;
+            if (++_missed[_at] >= GoneAfter)
+            {
+                _hasSettings[_at] = false;
+                _deviceAsked[_at] = false;
+            }
+
             NextPack(nowMs);
         }
 
@@ -247,9 +270,11 @@ namespace JkFleet.Bms.JkPb
 
             _tries = 0;
             _counters.Accepted++;
+            if (_step >= StatusStep && _mode == JkPbMode.Trigger) _missed[_at] = 0;
             if (_step < LastStep)
             {
                 _step++;
+                if (_mode == JkPbMode.Trigger && _step == DeviceStep) _deviceAsked[_at] = true;
                 return;
             }
 
@@ -263,6 +288,7 @@ namespace JkFleet.Bms.JkPb
             int at = _exchange.DataAt;
             byte type = b[at + Jk02Frame.TypeAt];
             if (_step == 0) return type == Jk02Frame.Settings ? Keep(_settings[_at].Load(b, at), nowMs) : "wrong_type";
+            if (_step == DeviceStep) return type == Jk02Frame.DeviceInfo ? _devices[_at].Load(b, at) : "wrong_type";
             if (type != Jk02Frame.CellInfo) return "wrong_type";
             return Publish(Jk02CellInfo.Fill(b, at, Jk02Layout.S32, nowMs, _pack), nowMs);
         }
@@ -288,6 +314,7 @@ namespace JkFleet.Bms.JkPb
         {
             if (refusal.Length > 0) return refusal;
             _settings[_at].AddTo(_pack);
+            _pack.SoftwareVersion = _devices[_at].SoftwareVersion;
             if (!_packs.Put(_at, _pack)) return "implausible";
             _hasReading = _packs.TryCombine(nowMs, _reading);
             return "";

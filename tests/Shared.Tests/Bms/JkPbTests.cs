@@ -35,7 +35,20 @@ public class JkPbTests
         Assert.Equal((pack.SocPermille, pack.SohPermille, pack.Cycles), (bench.Last.SocPermille, bench.Last.SohPermille, bench.Last.Cycles));
         Assert.Equal((pack.CapacityMah, pack.RemainingMah), (bench.Last.CapacityMah, bench.Last.RemainingMah));
         Assert.Equal((90000, 120000), (bench.Last.MaxChargeMa, bench.Last.MaxDischargeMa));
+        Assert.Equal(mode == JkPbMode.Trigger ? "15.38" : "", bench.Last.SoftwareVersion);
         Assert.Equal((0, 0), (link.Counters.Refused, link.Counters.Unanswered));
+    }
+
+    [Fact]
+    public void Unit_that_does_not_name_itself_is_read_all_the_same()
+    {
+        var link = new JkPbProtocol(JkPbMode.Trigger, [1], 1000);
+        var bench = new BusBench(link, new JkPbPlayer(BusBench.Pack(), 1)) { Wire = answer => answer[Jk02Frame.TypeAt] == Jk02Frame.DeviceInfo ? [] : answer };
+
+        bench.Run(10000);
+
+        Assert.InRange(bench.Readings, 8, 10);
+        Assert.Equal(1, link.Counters.Unanswered);
     }
 
     [Theory]
