@@ -9,7 +9,7 @@ namespace JkFleet.Agent.Judgement
     /// </summary>
     public sealed class Plausibility
     {
-        /// <summary>No pack behind this agent carries more, mA.</summary>
+        /// <summary>No single pack carries more, mA; several in parallel carry this each.</summary>
         public const int HighestMa = 500000;
 
         private readonly int[] _cellMv = new int[BmsSnapshot.MaxCells];
@@ -33,7 +33,8 @@ namespace JkFleet.Agent.Judgement
         private static Doubt Itself(BmsSnapshot s, Profile p)
         {
             if (s.PackVoltageMv <= 0) return Doubt.Voltage;
-            if (s.CurrentMa > HighestMa || s.CurrentMa < -HighestMa) return Doubt.Current;
+            int highest = s.PacksTotal > 1 ? HighestMa * s.PacksTotal : HighestMa;
+            if (s.CurrentMa > highest || s.CurrentMa < -highest) return Doubt.Current;
             if (s.SocPermille < 0 || s.SocPermille > 1000) return Doubt.Soc;
             if (s.CellCountSetting > 0 && s.PacksTotal == 1 && s.CellCount != s.CellCountSetting) return Doubt.CellCount;
             if (!IsTemperature(s.TempMosDeciC)) return Doubt.Temperature;
