@@ -30,7 +30,6 @@ namespace JkFleet.Inverter
         private bool updated;
         private int answering = -1;
         private bool answerExtended;
-        private long answerAskedMs;
         private int next;
         private bool sentAny;
         private long lastFrameMs;
@@ -108,9 +107,10 @@ namespace JkFleet.Inverter
         {
             if (answering < 0 && !Choose(nowMs)) return false;
             int count = Count(answering);
-            if (next > 0 && nowMs - answerAskedMs > QuestionLifeMs + AnswerBudgetMs)
+            if (next > 0 && nowMs - lastFrameMs > QuestionLifeMs)
             {
-                // The bus was closed in the middle of an answer: the rest of it is history.
+                // The bus was closed in the middle of an answer: the rest of it is history. Measured between frames, so
+                // that a slow loop still ends its answers.
                 Dropped++;
                 answering = -1;
                 return NextFrame(nowMs, frame);
@@ -215,7 +215,6 @@ namespace JkFleet.Inverter
 
                 answering = topic;
                 answerExtended = question.Extended;
-                answerAskedMs = question.AskedMs;
                 next = 0;
                 return true;
             }

@@ -97,6 +97,22 @@ public class PylonHvTests
   }
 
   [Fact]
+  public void A_slow_loop_ends_its_answers_and_a_long_break_drops_the_rest()
+  {
+    var battery = Awake(new InverterDialect());
+    Ask(battery, 0, true, 0);
+    var heard = 0;
+    for (var now = 0; now < 5000; now += 400)
+      if (battery.NextFrame(now, frame)) heard++;
+    Assert.Equal(10, heard);
+
+    Ask(battery, 0, true, 10_000);
+    Assert.True(battery.NextFrame(10_000, frame));
+    Assert.False(battery.NextFrame(10_501, frame));
+    Assert.Equal(1, battery.Dropped);
+  }
+
+  [Fact]
   public void Sleep_is_remembered_until_taken_back_and_shown_in_the_status()
   {
     var battery = Awake(new InverterDialect { Address = 1 });
