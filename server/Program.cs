@@ -52,6 +52,7 @@ public partial class Program
     app.UseAntiforgery();
     app.MapHealth();
     app.MapHistory();
+    app.MapFirmware();
     app.MapUi();
     return app;
   }

@@ -23,6 +23,8 @@ public static class BrokerModule
       MqttNetNullLogger.Instance));
     services.AddSingleton<MqttBroker>();
     services.AddHostedService(provider => provider.GetRequiredService<MqttBroker>());
+    services.AddSingleton<DeviceOutbox>();
+    services.AddHostedService(provider => provider.GetRequiredService<DeviceOutbox>());
 
     var options = builder.Configuration.GetSection(BrokerOptions.Section).Get<BrokerOptions>() ?? new BrokerOptions();
     var addresses = WebAddresses.Of(builder);

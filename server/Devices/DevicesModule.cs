@@ -1,3 +1,5 @@
+using JkFleet.Server.Broker;
+
 namespace JkFleet.Server.Devices;
 
 /// <summary>Devices: who is enrolled, what they shall be and what they answer.</summary>
@@ -9,6 +11,8 @@ public static class DevicesModule
     builder.Services.AddSingleton<Enrolment>();
     builder.Services.AddSingleton<DesiredState>();
     builder.Services.AddSingleton<ReportedState>();
+    builder.Services.AddSingleton<DesiredMail>();
+    builder.Services.AddSingleton<IDeviceListener, ReportedListener>();
     return builder;
   }
 }

@@ -6,27 +6,89 @@ using JkFleet.Server.Telemetry;
 namespace JkFleet.Server.Devices;
 
 /// <summary>Takes reports and tells how desired and reported stand.</summary>
-public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFleet live, TimeProvider clock)
+public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFleet live, TimeProvider clock) : IDisposable
 {
   /// <summary>A device's report was stored.</summary>
   public event Action<string>? Taken;
 
-  /// <summary>Stores a report; one that is older than the stored one changes nothing.</summary>
+  private readonly SemaphoreSlim _turn = new(1, 1);
+  private List<Waiting> _waiting = [];
+
+  /// <summary>Stores a report; one that is older than the stored one changes nothing. Reports that come together are one transaction.</summary>
+  /// <exception cref="DbUpdateException">It could not be stored.</exception>
   public async Task TakeAsync(string deviceId, Reported report, CancellationToken cancellationToken = default)
   {
-    await using var db = await databases.CreateDbContextAsync(cancellationToken);
-    var row = await db.Reported.SingleOrDefaultAsync(r => r.DeviceId == deviceId, cancellationToken);
-    if (row is null)
+    var mine = new Waiting(deviceId, report);
+    lock (_turn) _waiting.Add(mine);
+    await _turn.WaitAsync(cancellationToken);
+    try
     {
-      if (!await db.Devices.AnyAsync(d => d.Id == deviceId, cancellationToken)) return;
-      row = new ReportedRow { DeviceId = deviceId };
-      db.Reported.Add(row);
+      if (!mine.Done)
+      {
+        List<Waiting> batch;
+        lock (_turn) (batch, _waiting) = (_waiting, []);
+        await StoreAsync(batch);
+      }
     }
-    else if (row.Boot == report.Header.Boot && row.Seq >= report.Header.Seq)
+    finally
     {
-      return;
+      _turn.Release();
     }
 
+    if (mine.Broken is { } broken) throw new DbUpdateException("The report could not be stored.", broken);
+  }
+
+  private async Task StoreAsync(List<Waiting> batch)
+  {
+    try
+    {
+      foreach (var part in batch.Chunk(500)) await StoreAsync(part);
+    }
+    catch (Exception broken)
+    {
+      foreach (var one in batch) one.Broken = broken;
+    }
+
+    foreach (var one in batch) one.Done = true;
+  }
+
+  private async Task StoreAsync(Waiting[] part)
+  {
+    var ids = part.Select(p => p.DeviceId).Distinct(StringComparer.Ordinal).ToArray();
+    await using var db = await databases.CreateDbContextAsync();
+    var rows = await db.Reported.Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal);
+    var desired = await db.Desired.AsNoTracking().Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal);
+    var known = rows.Count == ids.Length ? [] : await db.Devices.Where(d => ids.Contains(d.Id)).Select(d => d.Id).ToListAsync();
+    var changed = new HashSet<string>(StringComparer.Ordinal);
+    foreach (var (deviceId, report) in part.Select(p => (p.DeviceId, p.Report)))
+    {
+      if (!rows.TryGetValue(deviceId, out var row))
+      {
+        if (!known.Contains(deviceId, StringComparer.Ordinal)) continue;
+        row = new ReportedRow { DeviceId = deviceId };
+        db.Reported.Add(row);
+        rows[deviceId] = row;
+      }
+      else if (row.Boot == report.Header.Boot && row.Seq >= report.Header.Seq)
+      {
+        continue;
+      }
+
+      Copy(report, row);
+      Judge(row, desired.GetValueOrDefault(deviceId));
+      changed.Add(deviceId);
+    }
+
+    await db.SaveChangesAsync();
+    foreach (var deviceId in changed)
+    {
+      Show(rows[deviceId]);
+      Taken?.Invoke(deviceId);
+    }
+  }
+
+  private void Copy(Reported report, ReportedRow row)
+  {
     // Within one boot seq orders; a new boot is newer by itself: sessions of one device never run side by side (DeviceGate).
     (row.Boot, row.Seq, row.ReportedAt) = (report.Header.Boot, report.Header.Seq, clock.GetUtcNow());
     row.DesiredVersion = report.DesiredVersion;
@@ -40,12 +102,12 @@ public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFlee
     row.UpdateVersion = report.UpdateVersion;
     row.UpdatePermille = report.UpdatePermille;
     row.UpdateReason = report.UpdateReason;
-    var desired = await db.Desired.AsNoTracking().SingleOrDefaultAsync(r => r.DeviceId == deviceId, cancellationToken);
-    Judge(row, desired);
-    await db.SaveChangesAsync(cancellationToken);
-    live.Synchronised(deviceId, row.State, row.Since);
-    live.Updated(deviceId, new LiveUpdate(row.DesiredVersion, row.Update, row.UpdateVersion, row.UpdatePermille, row.UpdateReason));
-    Taken?.Invoke(deviceId);
+  }
+
+  private void Show(ReportedRow row)
+  {
+    live.Synchronised(row.DeviceId, row.State, row.Since);
+    live.Updated(row.DeviceId, new LiveUpdate(row.DesiredVersion, row.Update, row.UpdateVersion, row.UpdatePermille, row.UpdateReason));
   }
 
   /// <summary>A wish changed: what was in sync is pending now.</summary>
@@ -71,11 +133,10 @@ public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFlee
   {
     await using var db = await databases.CreateDbContextAsync(cancellationToken);
     await foreach (var row in db.Reported.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
-    {
-      live.Synchronised(row.DeviceId, row.State, row.Since);
-      live.Updated(row.DeviceId, new LiveUpdate(row.DesiredVersion, row.Update, row.UpdateVersion, row.UpdatePermille, row.UpdateReason));
-    }
+      Show(row);
   }
+
+  public void Dispose() => _turn.Dispose();
 
   /// <summary>How a report and a wish stand to each other.</summary>
   public static SyncState Compare(ReportedRow row, DesiredRow? desired)
@@ -95,5 +156,13 @@ public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFlee
     if (state == row.State && row.Since != default) return;
     row.State = state;
     row.Since = clock.GetUtcNow();
+  }
+
+  private sealed class Waiting(string deviceId, Reported report)
+  {
+    public string DeviceId { get; } = deviceId;
+    public Reported Report { get; } = report;
+    public bool Done { get; set; }
+    public Exception? Broken { get; set; }
   }
 }

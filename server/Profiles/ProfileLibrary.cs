@@ -1,4 +1,5 @@
 // Profiles and their revisions: made, read, never changed.
+using System.Security.Claims;
 using JkFleet.Limits;
 using JkFleet.Server.Accounts;
 using JkFleet.Server.Data;
@@ -12,19 +13,23 @@ public sealed record SavedRevision(ProfileRevision? Revision, IReadOnlyList<Prof
   public static SavedRevision Refused(string field, string text) => new(null, [new ProfileFault(field, null, text)]);
 }
 
-/// <summary>The library of profiles.</summary>
-public sealed class ProfileLibrary(IDbContextFactory<FleetDb> databases, TimeProvider clock)
+/// <summary>The author's save. Profiles belong to nobody's site, so the role is asked anywhere; pushing asks per site.</summary>
+[Command(Role.Operator)]
+public sealed class SaveProfile(IDbContextFactory<FleetDb> databases, TimeProvider clock)
 {
   /// <summary>Saves a new revision; a null <paramref name="profileId"/> makes a new profile with revision 1.</summary>
+  /// <param name="by">Who.</param>
   /// <param name="profileId">The profile.</param>
   /// <param name="name">Its name; renames are not revisions and are ignored for a known profile.</param>
   /// <param name="content">What it says; number and name inside are set here.</param>
-  /// <param name="author">Account name.</param>
   /// <param name="reason">Why, for those who come later.</param>
   /// <param name="basedOn">Latest revision that the author has seen; another one means somebody was faster.</param>
-  public async Task<SavedRevision> SaveAsync(
-    int? profileId, string name, Profile content, string author, string reason, int basedOn, CancellationToken cancellationToken = default)
+  /// <param name="cancellationToken">Gives up before the commit.</param>
+  public async Task<SavedRevision> Run(
+    ClaimsPrincipal by, int? profileId, string name, Profile content, string reason, int basedOn, CancellationToken cancellationToken)
   {
+    if (!by.Has(Role.Operator)) return SavedRevision.Refused("", "your role does not allow this");
+    var author = by.Identity?.Name ?? "";
     if (string.IsNullOrWhiteSpace(reason)) return SavedRevision.Refused("reason", "say why: those who come later will ask");
     await using var db = await databases.CreateDbContextAsync(cancellationToken);
     var profile = profileId is { } id ? await db.Profiles.SingleOrDefaultAsync(p => p.Id == id, cancellationToken) : null;
@@ -74,6 +79,13 @@ public sealed class ProfileLibrary(IDbContextFactory<FleetDb> databases, TimePro
     }
   }
 
+  private static Task<string?> ContentAsync(FleetDb db, int profileId, int number, CancellationToken cancellationToken) =>
+    db.ProfileRevisions.Where(r => r.ProfileId == profileId && r.Number == number).Select(r => (string?)r.Content).SingleOrDefaultAsync(cancellationToken);
+}
+
+/// <summary>The library of profiles, for pages.</summary>
+public sealed class ProfileLibrary(IDbContextFactory<FleetDb> databases)
+{
   /// <summary>The profiles in use, by name.</summary>
   public async Task<IReadOnlyList<ChargeProfile>> ListAsync(CancellationToken cancellationToken = default)
   {
@@ -87,7 +99,4 @@ public sealed class ProfileLibrary(IDbContextFactory<FleetDb> databases, TimePro
     await using var db = await databases.CreateDbContextAsync(cancellationToken);
     return await db.ProfileRevisions.AsNoTracking().Where(r => r.ProfileId == profileId).OrderByDescending(r => r.Number).ToListAsync(cancellationToken);
   }
-
-  private static Task<string?> ContentAsync(FleetDb db, int profileId, int number, CancellationToken cancellationToken) =>
-    db.ProfileRevisions.Where(r => r.ProfileId == profileId && r.Number == number).Select(r => (string?)r.Content).SingleOrDefaultAsync(cancellationToken);
 }

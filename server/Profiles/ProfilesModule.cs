@@ -1,12 +1,11 @@
 namespace JkFleet.Server.Profiles;
 
-/// <summary>Profiles: the library and the push.</summary>
+/// <summary>Profiles: the library.</summary>
 public static class ProfilesModule
 {
   public static WebApplicationBuilder AddProfiles(this WebApplicationBuilder builder)
   {
     builder.Services.AddSingleton<ProfileLibrary>();
-    builder.Services.AddSingleton<PushProfile>();
     return builder;
   }
 }

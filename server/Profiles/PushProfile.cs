@@ -1,4 +1,5 @@
 // Pushing a revision to sites, tags or devices: first the preview that says to whom and to whom not, then the one door.
+using System.Security.Claims;
 using JkFleet.Limits;
 using JkFleet.Server.Accounts;
 using JkFleet.Server.Data;
@@ -21,51 +22,63 @@ public sealed record SkippedDevice(string DeviceId, string Name, string Why);
 public sealed record PushPreview(IReadOnlyDictionary<string, long> Applies, IReadOnlyList<SkippedDevice> Skips, string? Refusal);
 
 /// <summary>The operator's push.</summary>
+[Command(Role.Operator)]
 public sealed class PushProfile(IDbContextFactory<FleetDb> databases, DesiredState door, TimeProvider clock)
 {
   /// <summary>Who would get it and who not.</summary>
+  /// <param name="by">Who asks: devices of sites where the person is no operator are skipped.</param>
   /// <param name="profileId">The profile.</param>
   /// <param name="revision">Any of its revisions; an older one is the way back.</param>
   /// <param name="targets">To whom; a device named twice counts once.</param>
-  /// <param name="maySite">Sites whose devices the person may change.</param>
-  public async Task<PushPreview> PreviewAsync(
-    int profileId, int revision, IReadOnlyCollection<PushTarget> targets, Func<int, bool> maySite, CancellationToken cancellationToken = default)
+  /// <param name="stop">Gives up.</param>
+  public async Task<PushPreview> Preview(ClaimsPrincipal by, int profileId, int revision, IReadOnlyCollection<PushTarget> targets, CancellationToken stop)
   {
-    await using var db = await databases.CreateDbContextAsync(cancellationToken);
-    return await PreviewAsync(db, profileId, revision, targets, maySite, cancellationToken);
+    await using var db = await databases.CreateDbContextAsync(stop);
+    return await PreviewAsync(db, profileId, revision, targets, site => by.Has(Role.Operator, site), stop);
   }
 
   /// <summary>Pushes: remembers the assignments, then wishes the revision for every device of the preview.</summary>
+  /// <param name="by">Who.</param>
+  /// <param name="profileId">The profile.</param>
+  /// <param name="revision">Any of its revisions.</param>
+  /// <param name="targets">To whom.</param>
   /// <param name="expected">The preview that the person has seen; devices that changed since are conflicts, not surprises.</param>
-  public async Task<(DesiredOutcome? Outcome, string? Refusal)> RunAsync(
-    int profileId, int revision, IReadOnlyCollection<PushTarget> targets, PushPreview expected, string by, string reason, Func<int, bool> maySite,
-    CancellationToken cancellationToken = default)
+  /// <param name="reason">Why.</param>
+  /// <param name="stop">Gives up before the commit.</param>
+  public async Task<Outcome<DesiredOutcome>> Run(
+    ClaimsPrincipal by, int profileId, int revision, IReadOnlyCollection<PushTarget> targets, PushPreview expected, string reason, CancellationToken stop)
   {
-    if (string.IsNullOrWhiteSpace(reason)) return (null, "Say why: those who come later will ask.");
-    string content;
-    await using (var db = await databases.CreateDbContextAsync(cancellationToken))
+    if (!by.Has(Role.Operator)) return Outcome<DesiredOutcome>.NotAllowed();
+    if (string.IsNullOrWhiteSpace(reason)) return Outcome<DesiredOutcome>.Refused("Say why: those who come later will ask.", "reason");
+    // A tag reaches over sites, and those that join later follow it too.
+    if (targets.Any(t => t.Scope == AssignmentScope.Tag) && !by.HasEverywhere(Role.Operator))
+      return Outcome<DesiredOutcome>.Refused("Pushing to a tag needs the role for all sites.", "targets");
+    if (targets.FirstOrDefault(t => t.Scope == AssignmentScope.Site && !(int.TryParse(t.Target, out var site) && by.Has(Role.Operator, site))) is { } foreign)
+      return Outcome<DesiredOutcome>.Refused($"You have no right to change site {foreign.Target}.", "targets");
+    var name = by.Identity?.Name ?? "";
+    await using var db = await databases.CreateDbContextAsync(stop);
+    var now = await PreviewAsync(db, profileId, revision, targets, site => by.Has(Role.Operator, site), stop);
+    if (now.Refusal is not null) return Outcome<DesiredOutcome>.Refused(now.Refusal);
+    var wished = expected.Applies.Where(e => now.Applies.ContainsKey(e.Key)).ToDictionary(StringComparer.Ordinal);
+    var content = await db.ProfileRevisions.Where(r => r.ProfileId == profileId && r.Number == revision).Select(r => r.Content).SingleAsync(stop);
+    await using var transaction = await db.Database.BeginTransactionAsync(stop);
+    foreach (var target in targets.Where(t => t.Scope != AssignmentScope.Device || now.Applies.ContainsKey(t.Target)))
     {
-      var now = await PreviewAsync(db, profileId, revision, targets, maySite, cancellationToken);
-      if (now.Refusal is not null) return (null, now.Refusal);
-      content = await db.ProfileRevisions.Where(r => r.ProfileId == profileId && r.Number == revision).Select(r => r.Content).SingleAsync(cancellationToken);
-      foreach (var target in targets)
+      var assignment = await db.ProfileAssignments.SingleOrDefaultAsync(a => a.Scope == target.Scope && a.Target == target.Target, stop);
+      if (assignment is null)
       {
-        var assignment = await db.ProfileAssignments.SingleOrDefaultAsync(a => a.Scope == target.Scope && a.Target == target.Target, cancellationToken);
-        if (assignment is null)
-        {
-          assignment = new ProfileAssignment { Scope = target.Scope, Target = target.Target, Author = by, Reason = reason };
-          db.ProfileAssignments.Add(assignment);
-        }
-
-        (assignment.ProfileId, assignment.Revision, assignment.Author, assignment.Reason, assignment.At) = (profileId, revision, by, reason, clock.GetUtcNow());
+        assignment = new ProfileAssignment { Scope = target.Scope, Target = target.Target, Author = name, Reason = reason };
+        db.ProfileAssignments.Add(assignment);
       }
 
-      await db.SaveChangesAsync(cancellationToken);
+      (assignment.ProfileId, assignment.Revision, assignment.Author, assignment.Reason, assignment.At) = (profileId, revision, name, reason, clock.GetUtcNow());
     }
 
-    var outcome = await door.ChangeAsync(
-      [.. expected.Applies.Keys], new DesiredChange.Profile(profileId, revision, content), by, reason, expected.Applies, cancellationToken);
-    return (outcome, null);
+    await db.SaveChangesAsync(stop);
+    var outcome = await door.StageAsync(db, [.. wished.Keys], new DesiredChange.Profile(profileId, revision, content), name, reason, wished, stop);
+    await transaction.CommitAsync(stop);
+    door.Tell(outcome);
+    return Outcome<DesiredOutcome>.Of(outcome);
   }
 
   /// <summary>The revision that a new device of a site follows: the nearest assignment, or null.</summary>

@@ -1,5 +1,6 @@
 // What a person does with rollouts: make one, pause, resume with a choice, abort. Each is checked, logged and final for
 // the next tick; the runner does the rest.
+using System.Security.Claims;
 using JkFleet.Server.Accounts;
 using JkFleet.Server.Data;
 using JkFleet.Server.Telemetry;
@@ -28,11 +29,12 @@ public enum ResumeChoice
 }
 
 /// <summary>The operator's desk.</summary>
+[Command(Role.Operator)]
 public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRunner runner, LiveFleet live, TimeProvider clock)
 {
   /// <summary>Who would take part, in the order of the waves, and who not and why.</summary>
-  public async Task<(IReadOnlyList<LiveDevice> Takes, IReadOnlyList<(LiveDevice Device, string Why)> Skips)> PreviewAsync(
-    int artifactId, RolloutSelection selection, Func<int, bool> maySite, CancellationToken cancellationToken = default)
+  public async Task<(IReadOnlyList<LiveDevice> Takes, IReadOnlyList<(LiveDevice Device, string Why)> Skips)> Preview(
+    ClaimsPrincipal by, int artifactId, RolloutSelection selection, CancellationToken cancellationToken)
   {
     await using var db = await databases.CreateDbContextAsync(cancellationToken);
     var artifact = await db.Artifacts.AsNoTracking().SingleAsync(a => a.Id == artifactId, cancellationToken);
@@ -48,7 +50,7 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
       if (selection.Tags.Count > 0 && !selection.Tags.Any(t => device.Tags.Contains(t, StringComparer.Ordinal) || siteTags.GetValueOrDefault(device.SiteId, []).Contains(t, StringComparer.Ordinal))) continue;
       var runs = device.Telemetry?.Agent ?? "";
       if (selection.Versions.Count > 0 && !selection.Versions.Contains(runs, StringComparer.Ordinal)) continue;
-      var why = !maySite(device.SiteId) ? "you have no right to change devices of its site"
+      var why = !by.Has(Role.Operator, device.SiteId) ? "you have no right to change devices of its site"
         : device.Revoked ? "it is revoked"
         : device.Board != artifact.Board ? $"its board is {(device.Board.Length > 0 ? device.Board : "not known yet")}, the build is for {artifact.Board}"
         : runs == artifact.Version ? $"it runs {artifact.Version} already"
@@ -63,9 +65,11 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
 
   /// <summary>Makes a rollout; it starts by itself when its time has come.</summary>
   /// <returns>Its id, or every reason why not.</returns>
-  public async Task<(int? Id, IReadOnlyList<string> Refusals)> CreateAsync(
-    string name, int artifactId, RolloutSelection selection, RolloutPolicy policy, string by, string why, Func<int, bool> maySite, CancellationToken cancellationToken = default)
+  public async Task<(int? Id, IReadOnlyList<string> Refusals)> Create(
+    ClaimsPrincipal by, string name, int artifactId, RolloutSelection selection, RolloutPolicy policy, string why, CancellationToken cancellationToken)
   {
+    if (!by.Has(Role.Operator)) return (null, ["Your role does not allow this."]);
+    var author = by.Identity?.Name ?? "";
     var refusals = new List<string>(policy.Mistakes());
     if (string.IsNullOrWhiteSpace(name)) refusals.Add("Name: give it one.");
     if (string.IsNullOrWhiteSpace(why)) refusals.Add("Reason: say why; those who come later will ask.");
@@ -73,7 +77,7 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
     var artifact = await db.Artifacts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == artifactId, cancellationToken);
     if (artifact is null || artifact.RetiredAt is not null) return (null, [.. refusals, "Firmware: choose one that is not retired."]);
     if (artifact.ExpiresAt is { } expires && expires < clock.GetUtcNow()) refusals.Add($"Firmware: {artifact.Version} expired on {expires:yyyy-MM-dd}; devices would refuse it.");
-    var (takes, _) = await PreviewAsync(artifactId, selection, maySite, cancellationToken);
+    var (takes, _) = await Preview(by, artifactId, selection, cancellationToken);
     if (takes.Count == 0) refusals.Add("Selection: no device would take part.");
     if (refusals.Count > 0) return (null, refusals);
 
@@ -81,7 +85,7 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
     var former = await FormerAsync(db, artifact, takes, cancellationToken);
     var rollout = new Rollout
     {
-      Name = name.Trim(), ArtifactId = artifactId, Version = artifact.Version, Board = artifact.Board, CreatedBy = by, CreatedAt = now, Why = why.Trim(),
+      Name = name.Trim(), ArtifactId = artifactId, Version = artifact.Version, Board = artifact.Board, CreatedBy = author, CreatedAt = now, Why = why.Trim(),
       State = RolloutState.Scheduled, StateSince = now, StateReason = policy.StartAt is null ? "starts now" : "waits for its start time", Policy = policy,
       FormerArtifactId = former?.Id, FormerVersion = former?.Version,
     };
@@ -93,7 +97,7 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
     await db.SaveChangesAsync(cancellationToken);
     db.Activities.Add(new Activity
     {
-      At = now, Actor = by, Action = "rollout.created", Subject = $"rollout:{rollout.Id}", After = $"{artifact.Name} {artifact.Version} to {takes.Count} devices in {waves[^1] + 1} waves", Reason = rollout.Why,
+      At = now, Actor = author, Action = "rollout.created", Subject = $"rollout:{rollout.Id}", After = $"{artifact.Name} {artifact.Version} to {takes.Count} devices in {waves[^1] + 1} waves", Reason = rollout.Why,
     });
     await db.SaveChangesAsync(cancellationToken);
     await runner.AdoptAsync(rollout.Id, cancellationToken);
@@ -101,24 +105,24 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
   }
 
   /// <summary>Halts: offers that have not begun to switch are taken back.</summary>
-  public Task<string?> PauseAsync(int id, string by, string reason, CancellationToken cancellationToken = default) =>
-    runner.ChangeAsync(id, rollout =>
+  public Task<string?> Pause(ClaimsPrincipal by, int id, string reason, CancellationToken cancellationToken) =>
+    ChangeAsync(by, id, (rollout, name) =>
     {
       if (rollout.State is not (RolloutState.Running or RolloutState.Scheduled)) return $"A rollout that is {rollout.State} cannot be paused.";
-      (rollout.State, rollout.StateReason) = (RolloutState.Paused, $"paused by {by}: {reason}");
+      (rollout.State, rollout.StateReason) = (RolloutState.Paused, $"paused by {name}: {reason}");
       return null;
-    }, "rollout.paused", by, reason, cancellationToken);
+    }, "rollout.paused", reason, cancellationToken);
 
   /// <summary>Goes on after a halt, with a choice about the failed devices.</summary>
-  public Task<string?> ResumeAsync(int id, ResumeChoice choice, string by, string reason, CancellationToken cancellationToken = default) =>
-    runner.ChangeAsync(id, rollout =>
+  public Task<string?> Resume(ClaimsPrincipal by, int id, ResumeChoice choice, string reason, CancellationToken cancellationToken) =>
+    ChangeAsync(by, id, (rollout, name) =>
     {
       if (rollout.State != RolloutState.Paused) return $"A rollout that is {rollout.State} cannot be resumed.";
       var now = clock.GetUtcNow();
       if (choice == ResumeChoice.RollBack)
       {
         if (rollout.FormerArtifactId is null) return "There is no former build on this server to roll back to.";
-        (rollout.State, rollout.StateReason) = (RolloutState.RollingBack, $"rolled back by {by}: {reason}");
+        (rollout.State, rollout.StateReason) = (RolloutState.RollingBack, $"rolled back by {name}: {reason}");
         return null;
       }
 
@@ -136,18 +140,32 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
         if (wave.State == WaveState.Failed || work) (wave.State, wave.StateSince) = (WaveState.Open, now);
       }
 
-      (rollout.State, rollout.StateReason) = (RolloutState.Running, $"resumed by {by} ({(choice == ResumeChoice.RetryFailed ? "failed devices again" : "without the failed devices")}): {reason}");
+      (rollout.State, rollout.StateReason) = (RolloutState.Running, $"resumed by {name} ({(choice == ResumeChoice.RetryFailed ? "failed devices again" : "without the failed devices")}): {reason}");
       return null;
-    }, "rollout.resumed", by, reason, cancellationToken);
+    }, "rollout.resumed", reason, cancellationToken);
 
   /// <summary>Ends it for good; devices already restarting are followed to their end.</summary>
-  public Task<string?> AbortAsync(int id, string by, string reason, CancellationToken cancellationToken = default) =>
-    runner.ChangeAsync(id, rollout =>
+  public Task<string?> Abort(ClaimsPrincipal by, int id, string reason, CancellationToken cancellationToken) =>
+    ChangeAsync(by, id, (rollout, name) =>
     {
       if (rollout.State is not (RolloutState.Running or RolloutState.Scheduled or RolloutState.Paused)) return $"A rollout that is {rollout.State} cannot be aborted.";
-      (rollout.State, rollout.StateReason) = (RolloutState.Aborted, $"aborted by {by}: {reason}");
+      (rollout.State, rollout.StateReason) = (RolloutState.Aborted, $"aborted by {name}: {reason}");
       return null;
-    }, "rollout.aborted", by, reason, cancellationToken);
+    }, "rollout.aborted", reason, cancellationToken);
+
+  /// <summary>Everyone who touches a rollout must be an operator at every site that it reaches.</summary>
+  private Task<string?> ChangeAsync(
+    ClaimsPrincipal by, int id, Func<Rollout, string, string?> change, string action, string reason, CancellationToken cancellationToken)
+  {
+    var name = by.Identity?.Name ?? "";
+    if (string.IsNullOrWhiteSpace(reason)) return Task.FromResult<string?>("Say why: those who come later will ask.");
+    return runner.ChangeAsync(
+      id,
+      rollout => rollout.Devices.TrueForAll(d => live.Find(d.DeviceId) is { } device ? by.Has(Role.Operator, device.SiteId) : by.HasEverywhere(Role.Operator))
+        ? change(rollout, name)
+        : "It reaches devices of sites where you are no operator.",
+      action, name, reason, cancellationToken);
+  }
 
   /// <summary>The build most of them run now, when the server holds it.</summary>
   private static async Task<Artifact?> FormerAsync(FleetDb db, Artifact artifact, IReadOnlyList<LiveDevice> devices, CancellationToken cancellationToken)

@@ -5,7 +5,9 @@ public static class RolloutsModule
 {
   public static WebApplicationBuilder AddRollouts(this WebApplicationBuilder builder)
   {
-    builder.Services.AddSingleton<RolloutDesk>();
+    builder.Services.AddCheckedOptions<FirmwareOptions>(FirmwareOptions.Section);
+    builder.Services.AddSingleton<ArtifactFiles>();
+    builder.Services.AddSingleton<FirmwareLinks>();
     builder.Services.AddSingleton<RolloutRunner>();
     builder.Services.AddHostedService(services => services.GetRequiredService<RolloutRunner>());
     return builder;

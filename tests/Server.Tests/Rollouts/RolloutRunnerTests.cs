@@ -1,6 +1,8 @@
 // The clockwork over a real database: a rollout survives the loss of the process at any point, offers once, and ends with
 // truthful states. Devices are played at the level of what they report.
+using System.Security.Claims;
 using JkFleet.Contracts;
+using JkFleet.Server.Accounts;
 using JkFleet.Server.Devices;
 using JkFleet.Server.Rollouts;
 using JkFleet.Server.Sites;
@@ -100,7 +102,7 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
 
     // The operator chooses to leave the failed ones out; a repaired fleet goes through.
     _broken.Clear();
-    Assert.Null(await Desk(runner).ResumeAsync(id, ResumeChoice.SkipFailed, "op", "fixed by hand"));
+    Assert.Null(await Desk(runner).Resume(Op, id, ResumeChoice.SkipFailed, "fixed by hand", CancellationToken.None));
     for (var tick = 0; tick < 200 && await StateOf(id) == RolloutState.Running; tick++)
     {
       await runner.TickAsync(CancellationToken.None);
@@ -121,9 +123,9 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
     await DevicesAct();
     await DevicesAct();
     await runner.TickAsync(CancellationToken.None);
-    Assert.Null(await Desk(runner).PauseAsync(id, "op", "second thoughts"));
-    Assert.Equal("A rollout that is Paused cannot be paused.", await Desk(runner).PauseAsync(id, "op", "again"));
-    Assert.Null(await Desk(runner).ResumeAsync(id, ResumeChoice.RollBack, "op", "back"));
+    Assert.Null(await Desk(runner).Pause(Op, id, "second thoughts", CancellationToken.None));
+    Assert.Equal("A rollout that is Paused cannot be paused.", await Desk(runner).Pause(Op, id, "again", CancellationToken.None));
+    Assert.Null(await Desk(runner).Resume(Op, id, ResumeChoice.RollBack, "back", CancellationToken.None));
     for (var tick = 0; tick < 20 && await StateOf(id) == RolloutState.RollingBack; tick++)
     {
       await runner.TickAsync(CancellationToken.None);
@@ -142,13 +144,18 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
   public async Task A_rollout_that_cannot_work_is_refused_with_every_reason()
   {
     using var runner = Runner();
-    var (id, refusals) = await Desk(runner).CreateAsync(
-      " ", 2, new RolloutSelection { Tags = ["nobody"] }, new RolloutPolicy { FailPercent = 0 }, "op", "", _ => true);
+    var (id, refusals) = await Desk(runner).Create(
+      Op, " ", 2, new RolloutSelection { Tags = ["nobody"] }, new RolloutPolicy { FailPercent = 0 }, "", CancellationToken.None);
     Assert.Null(id);
     Assert.Equal(4, refusals.Count);
-    var (_, skips) = await Desk(runner).PreviewAsync(2, new RolloutSelection(), _ => false);
+    var (_, skips) = await Desk(runner).Preview(Person(Role.Viewer), 2, new RolloutSelection(), CancellationToken.None);
     Assert.All(skips, s => Assert.Equal("you have no right to change devices of its site", s.Why));
   }
+
+  private static readonly ClaimsPrincipal Op = Person(Role.Operator);
+
+  private static ClaimsPrincipal Person(Role role) => new(new ClaimsIdentity(
+    [new Claim(ClaimTypes.Name, "op"), new Claim(Rights.Claim, Rights.Of(new Grant { AccountId = "a", Role = role }))], "test"));
 
   private RolloutRunner Runner() => new(_database, _door, _live, _clock, NullLogger<RolloutRunner>.Instance);
 
@@ -157,7 +164,7 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
   private async Task<int> Create(RolloutRunner runner)
   {
     var policy = new RolloutPolicy { JitterSeconds = 0, SoakSeconds = 30, StepSeconds = 120, MaxConcurrent = 100, PerMinute = 1000 };
-    var (id, refusals) = await Desk(runner).CreateAsync("r", 2, new RolloutSelection { Sites = [1] }, policy, "op", "because", _ => true);
+    var (id, refusals) = await Desk(runner).Create(Op, "r", 2, new RolloutSelection { Sites = [1] }, policy, "because", CancellationToken.None);
     Assert.Empty(refusals);
     return id!.Value;
   }
