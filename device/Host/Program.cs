@@ -6,6 +6,7 @@ using JkFleet.Agent.Host.Limits;
 var root = new RootCommand("JkFleet agent for a PC: reads a JK BMS, speaks Pylontech to an inverter, reports to a fleet server.")
 {
     RunLine.Build(),
+    SimulateLine.Build(),
     FramesLine.Build(),
     DecodeLine.Build(),
     ExplainLine.Build(),

@@ -25,12 +25,12 @@ internal sealed class MqttServerLink : IServerLink, IAsyncDisposable
     private const uint MaxPacket = 256 * 1024;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan HeldLook = TimeSpan.FromMilliseconds(200);
     private static readonly string[] LeavesOfServer = [Topics.Desired, Topics.Command];
 
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly DeviceIdentity _identity;
     private readonly ServerAddress _address;
-    private readonly MqttClientOptions _options;
     private readonly Journal _journal;
     private readonly TimeSpan _startAfter;
     private readonly CancellationTokenSource _stop = new();
@@ -40,7 +40,10 @@ internal sealed class MqttServerLink : IServerLink, IAsyncDisposable
     private readonly LinkedList<Mail> _mail = new();
     private readonly Dictionary<string, string> _topics = new(StringComparer.Ordinal);
     private readonly Task _loop;
+    private volatile MqttClientOptions _options;
     private volatile bool _connected;
+    private volatile bool _held;
+    private CancellationTokenSource _session = new();
     private int _connections;
 
     /// <summary>Starts to connect at once.</summary>
@@ -130,6 +133,30 @@ internal sealed class MqttServerLink : IServerLink, IAsyncDisposable
         return 0;
     }
 
+    /// <summary>The way is cut, as by a dead router: the connection breaks off and no new one is tried until this is false again.</summary>
+    public bool Held
+    {
+        get => _held;
+        set
+        {
+            _held = value;
+            if (value) BreakSession();
+        }
+    }
+
+    /// <summary>The agent behind this link lost its memory: what was queued is gone, and a new session with a new will begins.</summary>
+    /// <param name="lastWill">As for the constructor.</param>
+    public void StartOver(byte[] lastWill)
+    {
+        _options = Options(_address, _identity, lastWill);
+        BreakSession();
+        lock (_gate)
+        {
+            _outgoing.Clear(); // their buffers may still be on the way to the socket: left to the collector
+            _mail.Clear();
+        }
+    }
+
     /// <summary>Publishes "offline" in the place of the last will, which a goodbye takes back.</summary>
     /// <param name="boot">Boot of the agent that ends.</param>
     public void SayGoodbye(long boot)
@@ -147,6 +174,7 @@ internal sealed class MqttServerLink : IServerLink, IAsyncDisposable
         await _stop.CancelAsync();
         await _loop;
         _client.Dispose();
+        _session.Dispose();
         _stop.Dispose();
     }
 
@@ -183,13 +211,22 @@ internal sealed class MqttServerLink : IServerLink, IAsyncDisposable
         var failures = 0;
         while (!stop.IsCancellationRequested)
         {
+            if (_held)
+            {
+                await Task.Delay(HeldLook, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
             string why;
             var refused = false;
+            var broken = new CancellationTokenSource();
+            Interlocked.Exchange(ref _session, broken).Dispose();
+            using var session = CancellationTokenSource.CreateLinkedTokenSource(stop, broken.Token);
             try
             {
-                await ConnectAsync(stop);
+                await ConnectAsync(session.Token);
                 failures = 0;
-                why = await PublishUntilLostAsync(stop);
+                why = await PublishUntilLostAsync(session.Token);
             }
             catch (Exception e) when (IsOfTheNetwork(e))
             {
@@ -200,13 +237,27 @@ internal sealed class MqttServerLink : IServerLink, IAsyncDisposable
 
             _connected = false;
             if (stop.IsCancellationRequested) break;
-            await HangUpAsync();
+            await HangUpAsync(broken.IsCancellationRequested);
+            if (broken.IsCancellationRequested) continue;
             var pause = Backoff.Next(failures++, refused);
             _journal.Say(_identity.DeviceId, $"server {_address}: {why}; next try in about {pause.TotalSeconds:0} s");
             await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await HangUpAsync();
+        await HangUpAsync(asDeath: false);
+    }
+
+    private void BreakSession()
+    {
+        _connected = false;
+        try
+        {
+            Volatile.Read(ref _session).Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The session ended by itself in this moment.
+        }
     }
 
     private async Task ConnectAsync(CancellationToken stop)
@@ -273,7 +324,13 @@ internal sealed class MqttServerLink : IServerLink, IAsyncDisposable
             _journal.Say(_identity.DeviceId, $"server refused a message on {message.Topic} ({result.ReasonCode} {result.ReasonString}); dropped");
         }
 
-        lock (_gate) _outgoing.Dequeue();
+        lock (_gate)
+        {
+            // After a start over the queue holds other messages.
+            if (!_outgoing.TryPeek(out var head) || head.Buffer != message.Buffer) return;
+            _outgoing.Dequeue();
+        }
+
         ArrayPool<byte>.Shared.Return(message.Buffer);
     }
 
@@ -303,12 +360,13 @@ internal sealed class MqttServerLink : IServerLink, IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private async Task HangUpAsync()
+    /// <param name="asDeath">Let the broker publish the last will.</param>
+    private async Task HangUpAsync(bool asDeath)
     {
         try
         {
             using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            if (_client.IsConnected) await _client.DisconnectAsync(new MqttClientDisconnectOptions(), soon.Token);
+            if (_client.IsConnected) await _client.DisconnectAsync(new MqttClientDisconnectOptions { Reason = asDeath ? MqttClientDisconnectOptionsReason.DisconnectWithWillMessage : MqttClientDisconnectOptionsReason.NormalDisconnection }, soon.Token);
         }
         catch (Exception e) when (IsOfTheNetwork(e))
         {
