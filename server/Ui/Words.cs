@@ -195,7 +195,7 @@ public static class Words
     SyncState.Pending => new("Pending", Tone.Info),
     SyncState.Refused => new("Refused", Tone.Bad),
     SyncState.Drifted => new("Drifted", Tone.Warn),
-    _ => new("Unmanaged", Tone.Quiet),
+    _ => new("None yet", Tone.Quiet),
   };
 
   /// <summary>What the state of the configuration means and what to do.</summary>
