@@ -108,7 +108,8 @@ internal sealed class Child : IDisposable
     {
         Kill();
         _process.Dispose();
-        Folder.Delete(recursive: true);
+        // A second start in the same folder may have taken it along.
+        if (Directory.Exists(Folder.FullName)) Folder.Delete(recursive: true);
     }
 
     /// <summary>A port that was free a moment ago.</summary>
