@@ -11,7 +11,8 @@ internal static class RunLine
 {
     public static Command Build()
     {
-        var bms = new Option<string?>("--bms") { Description = "Serial device of the BMS, e.g. /dev/ttyUSB0.", HelpName = "DEV" };
+        var bms = new Option<string?>("--bms") { Description = "Serial device of the BMS, e.g. /dev/ttyUSB0; several separated by commas are combined; slcan:DEV for JK's own CAN.", HelpName = "DEV" };
+        var cells = new Option<int>("--bms-cells") { Description = "Cell count, for old units on JK's own CAN that send only their highest and lowest cell." };
         var baud = new Option<int>("--bms-baud") { Description = "Its speed.", DefaultValueFactory = _ => SerialBmsPort.DefaultBaud };
         var bmsProtocol = new Option<string>("--bms-protocol")
         {
@@ -35,7 +36,7 @@ internal static class RunLine
         var server = new ServerOptions();
         var command = new Command("run", "Read a BMS, speak to an inverter, and report to a server if one is given.")
         {
-            bms, baud, bmsProtocol, addresses, inverter, inverterProtocol, server.Server, server.Id, server.SecretFile, server.Authority, profile, store,
+            bms, baud, bmsProtocol, addresses, cells, inverter, inverterProtocol, server.Server, server.Id, server.SecretFile, server.Authority, profile, store,
             mostCharge, mostDischarge, mostCell, maySwitch,
         };
         command.SetAction(line =>
@@ -49,6 +50,7 @@ internal static class RunLine
                 BmsBaud = line.GetValue(baud),
                 BmsProtocol = line.GetRequiredValue(bmsProtocol),
                 BmsAddresses = line.GetValue(addresses) is { Length: > 0 } given ? given : null,
+                BmsCells = line.GetValue(cells),
                 Inverter = Device(line.GetValue(inverter)),
                 InverterProtocol = line.GetRequiredValue(inverterProtocol),
                 Profile = ReadProfile(line.GetValue(profile), settings.Envelope),
@@ -57,6 +59,7 @@ internal static class RunLine
             };
             if (Protocols.Bms(plan.BmsProtocol) is null)
                 throw new ComplaintException($"--bms-protocol '{plan.BmsProtocol}' is none of {string.Join(", ", Protocols.BmsNames)}");
+            if (BmsWires.Complaint(plan) is { } wires) throw new ComplaintException(wires);
             if (Protocols.Inverter(plan.InverterProtocol) is null)
                 throw new ComplaintException($"--inverter-protocol '{plan.InverterProtocol}' is none of {string.Join(", ", Protocols.InverterNames)}");
             if (plan.Server is not null) plan = plan with { Identity = server.Identity(line) };

@@ -14,7 +14,7 @@ internal sealed record RunPlan
     /// <summary>What the owner of the board decided.</summary>
     public required AgentSettings Settings { get; init; }
 
-    /// <summary>Serial device, or null for none.</summary>
+    /// <summary>Serial device, several separated by commas, <c>slcan:DEV</c> for JK's own CAN, or null for none.</summary>
     public string? Bms { get; init; }
 
     /// <summary>Its speed.</summary>
@@ -25,6 +25,9 @@ internal sealed record RunPlan
 
     /// <summary>Bus addresses of the packs, or null.</summary>
     public int[]? BmsAddresses { get; init; }
+
+    /// <summary>Cell count of an old unit on JK's own CAN, 0 = it sends every cell.</summary>
+    public int BmsCells { get; init; }
 
     /// <summary>Serial device of the CAN adapter, or null for none.</summary>
     public string? Inverter { get; init; }
@@ -76,16 +79,16 @@ internal sealed class RunningAgent(RunPlan plan, Journal journal)
     private bool RunOnce()
     {
         var boot = RandomNumberGenerator.GetInt32(1, int.MaxValue);
-        var agent = new Agent(plan.Settings, Protocols.Bms(plan.BmsProtocol, plan.BmsAddresses)!, Protocols.Inverter(plan.InverterProtocol)!);
+        var agent = new Agent(plan.Settings, BmsWires.Protocol(plan), Protocols.Inverter(plan.InverterProtocol)!);
         plan.Profile?.CopyTo(agent.Slot.Active);
-        var bms = plan.Bms is null ? null : new SerialBmsPort(plan.Bms, plan.BmsBaud, journal);
+        var bms = BmsWires.Open(plan, journal);
         var can = plan.Inverter is null ? null : new SlcanPort(plan.Inverter, '6', journal);
         var link = plan.Server is null ? null : new MqttServerLink(plan.Server, plan.Identity!, Encoding.UTF8.GetBytes(StatusCodec.Will(boot)), journal);
         try
         {
             var loop = new AgentLoop(
                 agent,
-                bms ?? (IBmsPort)new NoBms(),
+                bms ?? new NoBms(),
                 can ?? (ICanPort)new NoBus(),
                 link ?? (IServerLink)new NoServer(),
                 _clock,
@@ -101,7 +104,7 @@ internal sealed class RunningAgent(RunPlan plan, Journal journal)
         {
             link?.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(6));
             can?.Dispose();
-            bms?.Dispose();
+            (bms as IDisposable)?.Dispose();
         }
     }
 
