@@ -51,6 +51,7 @@ public partial class Program
     app.UseAuthorization();
     app.UseAntiforgery();
     app.MapHealth();
+    app.MapClaims();
     app.MapHistory();
     app.MapFirmware();
     app.MapUi();

@@ -63,7 +63,12 @@ public static class AccountsModule
           ? RateLimitPartition.GetFixedWindowLimiter(
             context.Connection.RemoteIpAddress?.ToString() ?? "",
             _ => new FixedWindowRateLimiterOptions { PermitLimit = 30, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 })
-          : RateLimitPartition.GetNoLimiter(""));
+          : context.Request.Path.StartsWithSegments("/api/v1/claims", StringComparison.OrdinalIgnoreCase)
+            // A code may be for a thousand devices behind one address; wrong ones have their own, lower limit.
+            ? RateLimitPartition.GetFixedWindowLimiter(
+              "claims " + context.Connection.RemoteIpAddress,
+              _ => new FixedWindowRateLimiterOptions { PermitLimit = 1200, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 })
+            : RateLimitPartition.GetNoLimiter(""));
     });
     services.AddHttpContextAccessor();
     services.AddSingleton<IAuthorizationHandler, RoleHandler>();

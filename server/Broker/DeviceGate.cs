@@ -17,7 +17,7 @@ public sealed class DeviceGate(IHistoryStore history, TimeProvider clock)
   private static readonly byte[] NoHash = RandomNumberGenerator.GetBytes(32);
 
   private readonly ConcurrentDictionary<string, DeviceEntry> _devices = new(StringComparer.Ordinal);
-  private readonly ConcurrentDictionary<(string Remote, string Id), (long Minute, int Count)> _wrong = new();
+  private readonly WrongTries _wrong = new(clock);
 
   public int Count => _devices.Count;
 
@@ -40,15 +40,16 @@ public sealed class DeviceGate(IHistoryStore history, TimeProvider clock)
   public ConnectJudgement Judge(string? clientId, string? userName, byte[]? password, int keepAliveSeconds, string remote, BrokerOptions options)
   {
     var id = clientId ?? "";
+    var tries = remote + " " + (id.Length <= 64 ? id : id[..64]);
     var hash = DeviceSecret.Hash(password ?? []);
     var entry = Topics.IsDeviceId(id) ? Find(id) : null;
     var credential = entry?.Credential ?? Credential.None;
     var right = CryptographicOperations.FixedTimeEquals(hash, credential.Hash.Length == 32 ? credential.Hash : NoHash);
     var old = CryptographicOperations.FixedTimeEquals(hash, credential.OldHash ?? NoHash) && credential.OldUntil > clock.GetUtcNow();
-    if (TooManyWrong(remote, id, options)) return new(MqttConnectReasonCode.Banned, "too_many_wrong_secrets", "more wrong secrets than allowed within a minute");
+    if (_wrong.TooMany(tries, options.WrongSecretsPerMinute)) return new(MqttConnectReasonCode.Banned, "too_many_wrong_secrets", "more wrong secrets than allowed within a minute");
     if (entry is null || !(right || old))
     {
-      CountWrong(remote, id);
+      _wrong.Count(tries);
       return new(MqttConnectReasonCode.BadUserNameOrPassword, entry is null ? "unknown_device" : "wrong_secret", "");
     }
 
@@ -82,19 +83,6 @@ public sealed class DeviceGate(IHistoryStore history, TimeProvider clock)
     Topics.Verdict => Topics.Verdict,
     _ => null,
   };
-
-  private bool TooManyWrong(string remote, string id, BrokerOptions options) =>
-    _wrong.TryGetValue((remote, id), out var seen) && seen.Minute == Minute() && seen.Count >= options.WrongSecretsPerMinute;
-
-  private void CountWrong(string remote, string id)
-  {
-    var minute = Minute();
-    // Bounded: an attacker with many names costs us one cleared table per 10,000 of them.
-    if (_wrong.Count > 10_000) _wrong.Clear();
-    _wrong.AddOrUpdate((remote, id.Length <= 64 ? id : id[..64]), _ => (minute, 1), (_, was) => was.Minute == minute ? (minute, was.Count + 1) : (minute, 1));
-  }
-
-  private long Minute() => clock.GetUtcNow().ToUnixTimeSeconds() / 60;
 }
 
 /// <summary>Answer to a CONNECT: either a device or a refusal.</summary>

@@ -9,10 +9,13 @@ public static class DevicesModule
   {
     builder.Services.AddCheckedOptions<DevicesOptions>(DevicesOptions.Section);
     builder.Services.AddSingleton<Enrolment>();
+    builder.Services.AddSingleton<ClaimDevice>();
+    builder.Services.AddSingleton<ClaimList>();
     builder.Services.AddSingleton<DesiredState>();
     builder.Services.AddSingleton<ReportedState>();
     builder.Services.AddSingleton<DesiredMail>();
     builder.Services.AddSingleton<IDeviceListener, ReportedListener>();
+    builder.Services.AddSingleton<IDeviceListener, HelloListener>();
     return builder;
   }
 }

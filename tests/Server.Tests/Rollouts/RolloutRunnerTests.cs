@@ -7,7 +7,6 @@ using JkFleet.Server.Devices;
 using JkFleet.Server.Rollouts;
 using JkFleet.Server.Sites;
 using JkFleet.Server.Telemetry;
-using TelemetryMessage = JkFleet.Contracts.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
