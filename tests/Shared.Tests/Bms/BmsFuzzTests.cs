@@ -37,7 +37,11 @@ public class BmsFuzzTests(ITestOutputHelper output)
         var jk4e57 = Seeds("jk-4e57", Enumerable.Range(0, 33).Select(cells => Jk4E57FrameReaderTests.Encode(new Jk4E57Image { CellCount = cells })));
         var jk02 = Seeds("jk02-24s", Jk02Seeds()).Concat(Seeds("jk02-32s", [])).ToArray();
         var pb = Seeds("jk-pb-frame", PbSeeds()).Concat(Seeds("modbus-rtu", [])).ToArray();
-        IBmsProtocol[] links = [new Jk4E57Protocol(), new Jk02Protocol(), new JkPbProtocol(JkPbMode.Trigger, [3], 1000), new JkPbProtocol(JkPbMode.Registers, [3], 1000)];
+        IBmsProtocol[] links =
+        [
+            new Jk4E57Protocol(), new Jk02Protocol(), new JkPbProtocol(JkPbMode.Trigger, [3], 1000), new JkPbProtocol(JkPbMode.Registers, [3, 4], 1000),
+            new JkCanProtocol(16, true), new BmsGroup([new Jk4E57Protocol(), new Jk02Protocol()]),
+        ];
         IBmsPlayer[] players = [new Jk4E57Player(_a), new Jk02Player(_a, Jk02Layout.S32), new JkPbPlayer(_a, 3)];
         var can = new JkCanReader(16, false);
 

@@ -31,6 +31,25 @@ public class BmsGarbageTests
         MakesNone(new JkPbProtocol(mode, [1], 1000), new JkPbPlayer(BusBench.Pack(), 1));
 
     [Fact]
+    public void Jk_can_link_and_player_make_no_garbage() =>
+        MakesNone(new JkCanProtocol(0, false), new JkCanPlayer(BusBench.Pack()));
+
+    [Fact]
+    public void Group_of_wires_makes_no_garbage()
+    {
+        var group = new BmsGroup([new Jk4E57Protocol(), new Jk4E57Protocol()]);
+        var frame = Jk4E57FrameReaderTests.Encode(new Jk4E57Image());
+        byte[] records = [0, 255, .. frame[..255], 0, (byte)(frame.Length - 255), .. frame[255..], 1, 255, .. frame[..255], 1, (byte)(frame.Length - 255), .. frame[255..]];
+
+        Allocates(0, () =>
+        {
+            group.Receive(records, 0, records.Length, 0);
+            if (group.TryTake(_reading)) _readings++;
+        });
+        Assert.Equal(250, _readings);
+    }
+
+    [Fact]
     public void Refused_frames_make_no_garbage()
     {
         var image = new Jk4E57Image();
