@@ -8,6 +8,7 @@ public static class RolloutsModule
     builder.Services.AddCheckedOptions<FirmwareOptions>(FirmwareOptions.Section);
     builder.Services.AddSingleton<ArtifactFiles>();
     builder.Services.AddSingleton<FirmwareLinks>();
+    builder.Services.AddSingleton<RolloutList>();
     builder.Services.AddSingleton<RolloutRunner>();
     builder.Services.AddHostedService(services => services.GetRequiredService<RolloutRunner>());
     return builder;

@@ -1,0 +1,64 @@
+using JkFleet.Server.Ui;
+
+namespace JkFleet.Server.Rollouts;
+
+/// <summary>States of rollouts in words for people, each with its tone and with what to do next.</summary>
+public static class RolloutWords
+{
+  public static Said Of(RolloutState state) => state switch
+  {
+    RolloutState.Scheduled => new("Scheduled", Tone.Info),
+    RolloutState.Running => new("Running", Tone.Info),
+    RolloutState.Paused => new("Halted", Tone.Warn),
+    RolloutState.Aborted => new("Aborted", Tone.Quiet),
+    RolloutState.Completed => new("Completed", Tone.Ok),
+    RolloutState.CompletedWithFailures => new("Done with failures", Tone.Warn),
+    RolloutState.RollingBack => new("Rolling back", Tone.Warn),
+    _ => new("Rolled back", Tone.Quiet),
+  };
+
+  public static Said Of(WaveState state) => state switch
+  {
+    WaveState.Pending => new("Waits", Tone.Quiet),
+    WaveState.Open => new("Open", Tone.Info),
+    WaveState.Soaking => new("Soaking", Tone.Info),
+    WaveState.Passed => new("Passed", Tone.Ok),
+    _ => new("Failed", Tone.Bad),
+  };
+
+  public static Said Of(StageOfDevice stage) => stage switch
+  {
+    StageOfDevice.Planned => new("Waits its turn", Tone.Quiet),
+    StageOfDevice.Gated => new("Held back", Tone.Warn),
+    StageOfDevice.Offered => new("Offered", Tone.Info),
+    StageOfDevice.Downloading => new("Downloading", Tone.Info),
+    StageOfDevice.Downloaded => new("Verified, waits", Tone.Info),
+    StageOfDevice.Switching => new("Restarting", Tone.Info),
+    StageOfDevice.Verifying => new("Proving health", Tone.Info),
+    StageOfDevice.Confirmed => new("Confirmed", Tone.Ok),
+    StageOfDevice.AlreadyCurrent => new("Was current", Tone.Quiet),
+    StageOfDevice.Reverted => new("Went back", Tone.Bad),
+    StageOfDevice.Failed => new("Failed", Tone.Bad),
+    StageOfDevice.Refused => new("Refused", Tone.Bad),
+    StageOfDevice.TimedOut => new("Timed out", Tone.Bad),
+    StageOfDevice.Silent => new("Silent", Tone.Bad),
+    StageOfDevice.Regressed => new("Fell ill", Tone.Bad),
+    StageOfDevice.Skipped => new("Left out", Tone.Quiet),
+    StageOfDevice.Returning => new("Going back", Tone.Warn),
+    StageOfDevice.Returned => new("Back", Tone.Quiet),
+    _ => new("Not back", Tone.Bad),
+  };
+
+  /// <summary>What comes next, in a sentence.</summary>
+  public static string Next(Rollout rollout) => rollout.State switch
+  {
+    RolloutState.Scheduled => "It starts by itself when its time has come.",
+    RolloutState.Running => "It goes on by itself and halts when a threshold is reached.",
+    RolloutState.Paused => "Nothing is offered. Look at the failed devices, then choose: retry them, leave them out, roll back, or abort.",
+    RolloutState.RollingBack => "Devices that may run the new build are offered the former one.",
+    _ => "It is over. Nothing more will happen.",
+  };
+
+  /// <summary>Order in which devices are listed: trouble first, then movement, then the quiet ones.</summary>
+  public static int Rank(StageOfDevice stage) => Of(stage).Tone switch { Tone.Bad => 0, Tone.Warn => 1, Tone.Info => 2, Tone.Ok => 4, _ => 3 };
+}
