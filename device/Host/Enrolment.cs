@@ -11,7 +11,8 @@ internal sealed record Enrolment
     /// <summary>Name of the record.</summary>
     public const string Record = "enrolment";
 
-    private static readonly JsonSerializerOptions Wire = new()
+    /// <summary>How it stands in the store and on the wire.</summary>
+    public static JsonSerializerOptions Wire { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,

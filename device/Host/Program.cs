@@ -6,6 +6,7 @@ using JkFleet.Agent.Host.Limits;
 var root = new RootCommand("JkFleet agent for a PC: reads a JK BMS, speaks Pylontech to an inverter, reports to a fleet server.")
 {
     RunLine.Build(),
+    ClaimLine.Build(),
     SimulateLine.Build(),
     FramesLine.Build(),
     DecodeLine.Build(),
@@ -18,7 +19,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (ComplaintException complaint)
+catch (Exception e) when (ComplaintException.In(e) is { } complaint)
 {
     await Console.Error.WriteLineAsync("jkagent: " + complaint.Message);
     return ComplaintException.ExitUsage;

@@ -36,6 +36,8 @@ internal static class SimulateLine
         };
         var prefix = new Option<string>("--id-prefix") { Description = "Devices are PREFIX-0001 and so on (one agent with --id has that id).", DefaultValueFactory = _ => "sim" };
         var seedFile = new Option<string?>("--seed-file") { Description = "File with the server's Devices:Seed:Secret; each device's secret is derived from it.", HelpName = "FILE" };
+        var claim = new Option<string?>("--claim") { Description = "Claim code for as many devices as there are agents; --server is then the server's web address.", HelpName = "CODE" };
+        var web = new Option<string?>("--server-url") { Description = "The server's web address for --claim, when --server is not it.", HelpName = "URL" };
         var store = new Option<string?>("--store") { Description = "Folder with one folder per agent; default: memory only.", HelpName = "DIR" };
         var scenario = new Option<string?>("--scenario") { Description = "A story played on the first agent; 'list' prints all.", HelpName = "NAME" };
         var scenarioOn = new Option<int>("--scenario-on") { Description = "How many agents play the story.", DefaultValueFactory = _ => 1 };
@@ -43,10 +45,10 @@ internal static class SimulateLine
         var server = new ServerOptions();
         var command = new Command("simulate", "Run simulated devices: the real agent core between packs that answer in bytes and inverters that obey frames.")
         {
-            agents, server.Server, server.Authority, server.Id, server.SecretFile, prefix, seedFile, store, seed, scale, start, telemetry,
+            agents, server.Server, server.Authority, server.Id, server.SecretFile, prefix, seedFile, claim, web, store, seed, scale, start, telemetry,
             bmsProtocol, inverterProtocol, scenario, scenarioOn, seconds,
         };
-        command.SetAction(line =>
+        command.SetAction(async (line, stop) =>
         {
             if (line.GetValue(scenario) == "list") return List();
             var timeScale = line.GetValue(scale);
@@ -61,9 +63,12 @@ internal static class SimulateLine
             };
             var story = line.GetValue(scenario) is not { } name ? null
                 : Scenario.Find(name) ?? throw new ComplaintException($"--scenario '{name}' is none of {string.Join(", ", Scenario.All.Select(s => s.Name))}");
-            var identities = Identities(line, (int)InRange("--agents", line.GetValue(agents), 1, MostAgents), line.GetRequiredValue(prefix), line.GetValue(seedFile), server);
+            var count = (int)InRange("--agents", line.GetValue(agents), 1, MostAgents);
             using var journal = new Journal();
-            var run = new SimulationRun(plan, identities, server.Address(line), line.GetValue(store), journal);
+            var devices = line.GetValue(claim) is { } code
+                ? await ClaimAllAsync(code, count, ClaimLine.Address(line.GetValue(web) ?? line.GetValue(server.Server) ?? throw new ComplaintException("--claim needs --server http://host:8080")), line.GetValue(store), journal, stop)
+                : Seeded(line, count, line.GetRequiredValue(prefix), line.GetValue(seedFile), server, line.GetValue(store));
+            var run = new SimulationRun(plan, devices, journal);
             return run.UntilStopped(story, line.GetValue(scenarioOn), line.GetValue(seconds) is { } s ? TimeSpan.FromSeconds(s) : null);
         });
         return command;
@@ -73,20 +78,42 @@ internal static class SimulateLine
     public static string SeededSecret(string seedSecret, string deviceId) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(seedSecret), Encoding.UTF8.GetBytes(deviceId)));
 
-    private static DeviceIdentity[] Identities(ParseResult line, int count, string prefix, string? seedFile, ServerOptions server)
+    private static Device[] Seeded(ParseResult line, int count, string prefix, string? seedFile, ServerOptions server, string? store)
     {
-        var alone = line.GetValue(server.Server) is null;
+        var address = server.Address(line);
         if (line.GetValue(server.Id) is not null)
         {
             if (count != 1) throw new ComplaintException("--id names one device; use --id-prefix for several");
-            return [alone ? new DeviceIdentity(line.GetValue(server.Id)!, "") : server.Identity(line)];
+            return [new Device(address is null ? new DeviceIdentity(line.GetValue(server.Id)!, "") : server.Identity(line), address, StoreOf(store, line.GetValue(server.Id)!))];
         }
 
-        if (!alone && seedFile is null) throw new ComplaintException("--server needs --seed-file (or --id with --secret-file for one agent)");
+        if (address is not null && seedFile is null) throw new ComplaintException("--server needs --seed-file or --claim (or --id with --secret-file for one agent)");
         if (!Topics.IsDeviceId(prefix + "-00000")) throw new ComplaintException($"--id-prefix '{prefix}': a-z, 0-9, '-', '_', at most {Topics.MaxDeviceId - 6} characters");
-        var secret = alone ? "" : ServerOptions.ReadSecret(seedFile!, "--seed-file");
-        return [.. Enumerable.Range(1, count).Select(i => $"{prefix}-{i:0000}").Select(id => new DeviceIdentity(id, SeededSecret(secret, id)))];
+        var secret = address is null ? "" : ServerOptions.ReadSecret(seedFile!, "--seed-file");
+        return [.. Enumerable.Range(1, count).Select(i => $"{prefix}-{i:0000}").Select(id => new Device(new DeviceIdentity(id, SeededSecret(secret, id)), address, StoreOf(store, id)))];
     }
+
+    /// <summary>Every agent claims for itself, unless its store already belongs to a device.</summary>
+    private static async Task<Device[]> ClaimAllAsync(string code, int count, Uri server, string? store, Journal journal, CancellationToken stop)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        var claiming = new Claiming(http, server);
+        var devices = new Device[count];
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = stop }, async (i, giveUp) =>
+        {
+            var own = StoreOf(store, $"agent-{i + 1:0000}");
+            var there = own is null ? null : Enrolment.Load(own);
+            var (enrolment, wrong) = there is not null ? (there, "")
+                : own is null ? await claiming.ClaimAsync(code, AgentIdentity.Simulated, giveUp)
+                : await claiming.ClaimAsync(code, own, AgentIdentity.Simulated, giveUp);
+            if (enrolment is null) throw new ComplaintException($"agent {i + 1} of {count} could not claim: {wrong}");
+            devices[i] = new Device(enrolment.Identity, enrolment.Address, own);
+        });
+        journal.Say("fleet", $"{count} devices claimed at {server}");
+        return devices;
+    }
+
+    private static FileStore? StoreOf(string? folder, string name) => folder is null ? null : RunLine.OpenStore(Path.Combine(folder, name));
 
     private static int List()
     {
@@ -100,8 +127,11 @@ internal static class SimulateLine
     private static string Known(string option, string name, IReadOnlyList<string> names) =>
         names.Contains(name) ? name : throw new ComplaintException($"{option} '{name}' is none of {string.Join(", ", names)}");
 
+    /// <summary>One simulated device before it runs.</summary>
+    private sealed record Device(DeviceIdentity Identity, ServerAddress? Address, FileStore? Store);
+
     /// <summary>Builds the fleet, tells its state now and then, and takes it down in order.</summary>
-    private sealed class SimulationRun(SimPlan plan, DeviceIdentity[] identities, ServerAddress? address, string? storeFolder, Journal journal)
+    private sealed class SimulationRun(SimPlan plan, Device[] devices, Journal journal)
     {
         private readonly SystemClock _clock = new();
         private readonly ManualResetEventSlim _stop = new();
@@ -112,9 +142,9 @@ internal static class SimulateLine
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             if (story is not null) journal.Say(story.Name, story.Story);
-            var agents = identities.Select(Make).ToArray();
+            var agents = devices.Select(Make).ToArray();
             journal.Say("fleet", $"{agents.Length} agents on {plan.BmsProtocol} and {plan.InverterProtocol}, day x{plan.TimeScale:0.#}, "
-                + (address is null ? "no server" : $"server {address}"));
+                + (devices[0].Address is { } address ? $"server {address}" : "no server"));
             using (new SimFleet(agents, _clock, journal, story, playedOn))
             {
                 var started = Stopwatch.GetTimestamp();
@@ -134,21 +164,21 @@ internal static class SimulateLine
 
         private static TimeSpan Shorter(TimeSpan? left) => left is { } time && time < TellEvery ? (time > TimeSpan.Zero ? time : TimeSpan.Zero) : TellEvery;
 
-        private SimAgent Make(DeviceIdentity identity, int index)
+        private SimAgent Make(Device device, int index)
         {
+            var identity = device.Identity;
             var boot = RandomNumberGenerator.GetInt32(1, int.MaxValue);
             IServerLink link = new NoServer();
-            var store = storeFolder is null ? (IStore)new MemoryStore() : RunLine.OpenStore(Path.Combine(storeFolder, identity.DeviceId));
-            if (address is not null)
+            if (device.Address is not null)
             {
                 // The first one speaks for all: a thousand lines of the same trouble help nobody.
                 var mqtt = new MqttServerLink(
-                    address, identity, Encoding.UTF8.GetBytes(StatusCodec.Will(boot)), index == 0 ? journal : Journal.Silent, TimeSpan.FromSeconds(index / (double)KnocksPerSecond));
+                    device.Address, identity, Encoding.UTF8.GetBytes(StatusCodec.Will(boot)), index == 0 ? journal : Journal.Silent, TimeSpan.FromSeconds(index / (double)KnocksPerSecond));
                 _links.Add(mqtt);
                 link = mqtt;
             }
 
-            return new SimAgent(identity.DeviceId, index + 1, plan, _clock, link, store, boot);
+            return new SimAgent(identity.DeviceId, index + 1, plan, _clock, link, device.Store ?? (IStore)new MemoryStore(), boot);
         }
 
         private void Tell(SimAgent[] agents)
