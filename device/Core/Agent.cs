@@ -42,7 +42,7 @@ namespace JkFleet.Agent
         /// <param name="bms">Protocol towards the BMS.</param>
         /// <param name="inverter">Protocol towards the inverter.</param>
         public Agent(AgentSettings settings, IBmsProtocol bms, IInverterProtocol inverter)
-            : this(settings, bms, inverter, new InverterDialect())
+            : this(settings, bms, inverter, inverter.Dialect)
         {
         }
 
@@ -246,7 +246,7 @@ namespace JkFleet.Agent
             Report.Inverter = CanState == CanPortState.Absent ? LinkState.NoPort
                 : CanState == CanPortState.BusOff ? LinkState.BusOff
                 : _inverter.Heard == 0 ? LinkState.Never
-                : _dialect.HearsInverter && (silent > n[ProfileField.InverterSilentMs] || silent < 0) ? LinkState.Silent
+                : _dialect.HearsInverter && !Bus.SilenceMasked && (silent > n[ProfileField.InverterSilentMs] || silent < 0) ? LinkState.Silent
                 : LinkState.Ok;
             Report.ProfileRevision = Slot.Active.Revision;
         }

@@ -31,8 +31,6 @@ namespace JkFleet.Agent
         private long stateSinceMs;
         private long listeningSinceMs;
         private long lastHeardMs;
-        private long maskedUntilMs;
-        private bool masked;
         private int backOffMs = FirstBackOffMs;
         private long lastTryMs;
         private int heardSeen;
@@ -46,6 +44,9 @@ namespace JkFleet.Agent
 
         /// <summary>The inverter is silent for longer than the dialect allows. False while its silence says nothing.</summary>
         public bool InverterSilent { get; private set; }
+
+        /// <summary>The inverter announced that it will be silent, and the time is not over.</summary>
+        public bool SilenceMasked { get; private set; }
 
         /// <summary>A frame of the inverter was heard since start.</summary>
         public bool EverHeard { get; private set; }
@@ -117,7 +118,7 @@ namespace JkFleet.Agent
             }
 
             bool recover = StepController(portState, nowMs);
-            StepSilence(nowMs);
+            StepSilence(protocol.SilenceMaskedUntilMs, nowMs);
             return recover;
         }
 
@@ -127,14 +128,6 @@ namespace JkFleet.Agent
         {
             if (taken) Sent++;
             else SendFailures++;
-        }
-
-        /// <summary>The inverter announced a silence (high voltage 8240): no alarm until then.</summary>
-        /// <param name="untilMs">Agent clock.</param>
-        public void MaskSilence(long untilMs)
-        {
-            masked = true;
-            maskedUntilMs = untilMs;
         }
 
         /// <summary>How long nothing was heard, ms: since the last frame, or since start.</summary>
@@ -177,10 +170,10 @@ namespace JkFleet.Agent
             return true;
         }
 
-        private void StepSilence(long nowMs)
+        private void StepSilence(long maskedUntilMs, long nowMs)
         {
-            if (masked && nowMs - maskedUntilMs >= 0) masked = false;
-            bool silent = dialect.HearsInverter && !masked && SilentForMs(nowMs) >= dialect.SilenceMs;
+            SilenceMasked = maskedUntilMs != 0 && nowMs - maskedUntilMs < 0;
+            bool silent = dialect.HearsInverter && !SilenceMasked && SilentForMs(nowMs) >= dialect.SilenceMs;
             if (silent && !InverterSilent) Silences++;
             InverterSilent = silent;
         }

@@ -27,7 +27,34 @@ internal static class Protocols
     /// <param name="pack">What the BMS measures.</param>
     public static IBmsPlayer? Player(string name, BmsSnapshot pack) => BmsProtocols.Play(name, pack);
 
-    /// <summary>The agent's side of the bus; null for an unknown name.</summary>
-    public static IInverterProtocol? Inverter(string name) =>
-        InverterPresets.Find(name) is { } dialect ? InverterPresets.Protocol(dialect) : null;
+    /// <summary>The agent's side of the bus; null for an unknown name or setting (<see cref="InverterProblem"/> says which).</summary>
+    /// <param name="text">A name of <see cref="InverterNames"/>, perhaps with settings: <c>deye,period_ms=500,maker=PYLON</c>.</param>
+    public static IInverterProtocol? Inverter(string text) =>
+        Dialect(text, out _) is { } dialect ? InverterPresets.Protocol(dialect) : null;
+
+    /// <summary>What is wrong with the text for an inverter, for a person; "" when nothing is.</summary>
+    /// <param name="text">As for <see cref="Inverter"/>.</param>
+    public static string InverterProblem(string text)
+    {
+        Dialect(text, out var problem);
+        return problem;
+    }
+
+    private static InverterDialect? Dialect(string text, out string problem)
+    {
+        var parts = text.Split(',');
+        var dialect = InverterPresets.Find(parts[0]);
+        problem = dialect is null ? $"'{parts[0]}' is none of {string.Join(", ", InverterNames)}" : "";
+        foreach (var part in parts.Skip(1))
+        {
+            if (dialect is null) break;
+            var setting = part.Split('=', 2);
+            var why = setting.Length == 2 ? InverterSettings.Set(dialect, setting[0], setting[1]) : "a setting is written name=value";
+            if (why.Length == 0) continue;
+            problem = $"'{part}': {why}; settings are {string.Join(", ", InverterSettings.Names())}";
+            dialect = null;
+        }
+
+        return dialect;
+    }
 }

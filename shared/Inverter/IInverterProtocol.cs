@@ -35,5 +35,11 @@ namespace JkFleet.Inverter
 
         /// <summary>The inverter asked the battery to sleep (Pylontech HV 8200/55) and did not take it back.</summary>
         bool SleepRequested { get; }
+
+        /// <summary>The inverter announced a silence (Pylontech HV 8240): it is no alarm before this agent clock. 0 = never announced.</summary>
+        long SilenceMaskedUntilMs { get; }
+
+        /// <summary>How this inverter wants it, and what its silence means.</summary>
+        InverterDialect Dialect { get; }
     }
 }

@@ -31,7 +31,7 @@ internal static class FramesLine
         var profile = new Option<string?>("--profile") { Description = "Charge profile as JSON; default: the built-in one.", HelpName = "FILE" };
         var inverter = new Option<string>("--inverter-protocol")
         {
-            Description = $"Protocol or inverter: {string.Join(", ", Protocols.InverterNames)}.", DefaultValueFactory = _ => "can-pylon-lv", HelpName = "NAME",
+            Description = $"Protocol or inverter: {string.Join(", ", Protocols.InverterNames)}; settings may follow, e.g. deye,period_ms=500.", DefaultValueFactory = _ => "can-pylon-lv", HelpName = "NAME",
         };
         var command = new Command("frames", "The CAN frames that the agent sends once it is settled on one reading, ID#DATA per line; exit code 1 when the reading is refused.")
         {
@@ -51,7 +51,7 @@ internal static class FramesLine
     public static int Run(string protocol, string hex, Profile? profile, string inverter, TextWriter output)
     {
         if (protocol != "jk-4e57") return Refuse(output, "unknown_protocol", $"frames knows jk-4e57, not '{protocol}'");
-        if (Protocols.Inverter(inverter) is not { } bus) return Refuse(output, "unknown_protocol", $"--inverter-protocol '{inverter}' is none of {string.Join(", ", Protocols.InverterNames)}");
+        if (Protocols.Inverter(inverter) is not { } bus) return Refuse(output, "unknown_protocol", $"--inverter-protocol {Protocols.InverterProblem(inverter)}");
         var decoded = DecodeCommand.Decode(protocol, hex);
         if (decoded.ContainsKey("error"))
         {
@@ -63,7 +63,7 @@ internal static class FramesLine
         var frame = Convert.FromHexString(string.Concat(hex.Where(Uri.IsHexDigit)));
         var agent = new Agent(new AgentSettings { Version = AgentIdentity.ProgramVersion }, bms, bus);
         profile?.CopyTo(agent.Slot.Active);
-        var bench = new Bench(frame, extended: InverterPresets.Find(inverter) is { ShortIds: false });
+        var bench = new Bench(frame, extended: !bus.Dialect.ShortIds);
         var loop = new AgentLoop(agent, bench, bench, new NoServer(), bench, new MemoryStore(), boot: 1);
         long steadySince = 0;
         int charge = -1, discharge = -1;

@@ -25,7 +25,7 @@ internal static class RunLine
         var inverter = new Option<string?>("--inverter") { Description = "USB-CAN adapter, e.g. slcan:/dev/ttyACM0.", HelpName = "slcan:DEV" };
         var inverterProtocol = new Option<string>("--inverter-protocol")
         {
-            Description = $"Protocol or inverter: {string.Join(", ", Protocols.InverterNames)}.", DefaultValueFactory = _ => "can-pylon-lv", HelpName = "NAME",
+            Description = $"Protocol or inverter: {string.Join(", ", Protocols.InverterNames)}; settings may follow, e.g. deye,period_ms=500.", DefaultValueFactory = _ => "can-pylon-lv", HelpName = "NAME",
         };
         var profile = new Option<string?>("--profile") { Description = "Charge profile as JSON; a profile of the server replaces it.", HelpName = "FILE" };
         var store = new Option<string?>("--store") { Description = "Folder for what survives a restart; after a claim it also says who we are.", HelpName = "DIR" };
@@ -60,8 +60,8 @@ internal static class RunLine
             if (Protocols.Bms(plan.BmsProtocol) is null)
                 throw new ComplaintException($"--bms-protocol '{plan.BmsProtocol}' is none of {string.Join(", ", Protocols.BmsNames)}");
             if (BmsWires.Complaint(plan) is { } wires) throw new ComplaintException(wires);
-            if (Protocols.Inverter(plan.InverterProtocol) is null)
-                throw new ComplaintException($"--inverter-protocol '{plan.InverterProtocol}' is none of {string.Join(", ", Protocols.InverterNames)}");
+            if (Protocols.InverterProblem(plan.InverterProtocol) is { Length: > 0 } problem)
+                throw new ComplaintException($"--inverter-protocol {problem}");
             if (plan.Server is not null) plan = plan with { Identity = server.Identity(line) };
             else if (plan.Store is not null && Enrolment.Load(plan.Store) is { } enrolled)
                 plan = plan with { Server = enrolled.Address, Identity = enrolled.Identity };

@@ -59,7 +59,7 @@ namespace JkFleet.Inverter
             get { return "can-pylon-hv"; }
         }
 
-        /// <summary>The settings in use.</summary>
+        /// <inheritdoc/>
         public InverterDialect Dialect
         {
             get { return dialect; }
@@ -89,7 +89,7 @@ namespace JkFleet.Inverter
         /// <summary>8210 byte 1: the host wants the contactor closed for discharging.</summary>
         public bool DischargeCommanded { get; private set; }
 
-        /// <summary>The host announced a silence (8240): until this clock its silence is no alarm. 0 = never asked.</summary>
+        /// <inheritdoc/>
         public long SilenceMaskedUntilMs { get; private set; }
 
         /// <inheritdoc/>
@@ -207,7 +207,7 @@ namespace JkFleet.Inverter
                 Question question = questions[topic];
                 if (!question.Pending) continue;
                 question.Pending = false;
-                if (nowMs - question.AskedMs > QuestionLifeMs || Count(topic) == 0)
+                if (IsOld(question, nowMs) || Count(topic) == 0)
                 {
                     Dropped++;
                     continue;
@@ -220,6 +220,12 @@ namespace JkFleet.Inverter
             }
 
             return false;
+        }
+
+        // A question that waited for the answer to another one is not old.
+        private bool IsOld(Question question, long nowMs)
+        {
+            return nowMs - question.AskedMs > QuestionLifeMs && (!sentAny || nowMs - lastFrameMs > QuestionLifeMs);
         }
 
         private CanFrame[] Frames(int topic)

@@ -42,7 +42,7 @@ namespace JkFleet.Inverter
             get { return "can-pylon-lv"; }
         }
 
-        /// <summary>The settings in use.</summary>
+        /// <inheritdoc/>
         public InverterDialect Dialect
         {
             get { return dialect; }
@@ -61,6 +61,12 @@ namespace JkFleet.Inverter
         public bool SleepRequested
         {
             get { return false; }
+        }
+
+        /// <summary>Always 0: low voltage knows no such request.</summary>
+        public long SilenceMaskedUntilMs
+        {
+            get { return 0; }
         }
 
         /// <inheritdoc/>

@@ -56,12 +56,16 @@ public class BusHealthTests
     [Fact]
     public void An_announced_silence_is_no_alarm_until_it_ends()
     {
+        var host = new PylonHv(dialect);
         var health = new BusHealth(dialect);
-        Step(health, 0);
-        health.MaskSilence(300_000);
-        Step(health, 299_999);
+        host.Update(new JkFleet.Bms.BmsSnapshot(), new JkFleet.Limits.ChargeLimits());
+        PylonHvHost.Mask(1, extended: true, frame);
+        host.Receive(frame, 5_000);
+        health.Step(CanPortState.Up, host, 5_000);
+        health.Step(CanPortState.Up, host, 304_999);
+        Assert.True(health.SilenceMasked);
         Assert.False(health.InverterSilent);
-        Step(health, 300_000);
+        health.Step(CanPortState.Up, host, 305_000);
         Assert.True(health.InverterSilent);
     }
 

@@ -1,6 +1,5 @@
 // A high-voltage host on the far end of a pseudo-terminal, in the text form of slcan: it asks as the real ones do
 // (protocols.md 3) and reads what our battery answers.
-using System.Diagnostics;
 using System.Text;
 using JkFleet.Agent.Host.Ports;
 using JkFleet.Agent.Host.Supervision;
@@ -23,6 +22,7 @@ public sealed class HvConversationTests : IDisposable
     private readonly PylonHv _battery;
     private readonly CanFrame _frame = new();
     private readonly BmsSnapshot _pack = new();
+    private long _now;
     private readonly ChargeLimits _limits = new()
     {
         ChargeLimitMa = 40_000,
@@ -130,10 +130,10 @@ public sealed class HvConversationTests : IDisposable
 
     private void Say(params string[] lines) => _tty.Write(string.Concat(lines.Select(line => line + "\r")));
 
-    /// <summary>One pass of the battery's side: bus in, bus out.</summary>
+    /// <summary>One pass of the battery's side: bus in, bus out; its clock counts passes, so that a busy machine changes nothing.</summary>
     private bool Pump()
     {
-        var now = Stopwatch.GetTimestamp() * 1000 / Stopwatch.Frequency;
+        var now = _now += 5;
         while (_port.Receive(_frame)) _battery.Receive(_frame, now);
         while (_battery.NextFrame(now, _frame)) Assert.True(_port.Send(_frame));
         return true;

@@ -101,10 +101,11 @@ public class PylonHvTests
   {
     var battery = Awake(new InverterDialect());
     Ask(battery, 0, true, 0);
+    Ask(battery, 2, true, 0);
     var heard = 0;
-    for (var now = 0; now < 5000; now += 400)
+    for (var now = 0; now < 8000; now += 400)
       if (battery.NextFrame(now, frame)) heard++;
-    Assert.Equal(10, heard);
+    Assert.Equal(14, heard);
 
     Ask(battery, 0, true, 10_000);
     Assert.True(battery.NextFrame(10_000, frame));
