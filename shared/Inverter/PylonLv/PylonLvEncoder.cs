@@ -111,7 +111,7 @@ namespace JkFleet.Inverter
             int high = snapshot.HighestTempDeciC();
             if (high == BmsSnapshot.Unknown) return snapshot.TempMosDeciC;
             int low = snapshot.LowestTempDeciC();
-            return 200 - low > high - 200 ? low : high;
+            return 200L - low > high - 200L ? low : high;
         }
 
         private static void Limits(ChargeLimits limits, InverterDialect dialect, CanFrame frame)
@@ -294,7 +294,7 @@ namespace JkFleet.Inverter
             CanBytes.PutU16(frame.Data, 0, online);
             CanBytes.PutU16(frame.Data, 2, ChargeDeciA(limits) == 0 ? online : 0);
             CanBytes.PutU16(frame.Data, 4, DischargeDeciA(limits) == 0 ? online : 0);
-            CanBytes.PutU16(frame.Data, 6, snapshot.PacksTotal - online);
+            CanBytes.PutU16(frame.Data, 6, CanBytes.Clamp(snapshot.PacksTotal, 0, 65535) - online);
         }
 
         private static void Extremes(BmsSnapshot snapshot, InverterDialect dialect, CanFrame frame)
