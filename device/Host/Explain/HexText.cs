@@ -46,7 +46,7 @@ public static class CanText
     {
         id = 0;
         data = [];
-        var parts = text.Trim().Split('#');
+        var parts = string.Concat(text.Where(c => !char.IsWhiteSpace(c))).Split('#');
         extended = parts[0].Length > 3;
         why = "a CAN frame is written ID#DATA";
         if (parts.Length != 2) return false;
