@@ -2,6 +2,7 @@
 using System.CommandLine;
 using JkFleet.Agent.Host.Commands;
 using JkFleet.Agent.Host.Limits;
+using JkFleet.Agent.Host.Release;
 
 var root = new RootCommand("JkFleet agent for a PC: reads a JK BMS, speaks Pylontech to an inverter, reports to a fleet server.")
 {
@@ -13,6 +14,7 @@ var root = new RootCommand("JkFleet agent for a PC: reads a JK BMS, speaks Pylon
     ExplainLine.Build(),
     LimitsLine.Build(),
     ProfileLine.Build(),
+    ReleaseCommand.Create(),
 };
 
 try

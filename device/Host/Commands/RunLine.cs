@@ -1,7 +1,9 @@
 using System.CommandLine;
 using JkFleet.Agent.Host.Limits;
 using JkFleet.Agent.Host.Ports;
+using JkFleet.Agent.Host.Release;
 using JkFleet.Agent.Host.Supervision;
+using JkFleet.Agent.Host.Updates;
 using JkFleet.Limits;
 
 namespace JkFleet.Agent.Host.Commands;
@@ -32,12 +34,13 @@ internal static class RunLine
         var mostCharge = new Option<double?>("--envelope-charge-a") { Description = "Hard ceiling of this site: charge current, A." };
         var mostDischarge = new Option<double?>("--envelope-discharge-a") { Description = "Hard ceiling of this site: discharge current, A." };
         var mostCell = new Option<int?>("--envelope-cell-mv") { Description = "Hard ceiling of this site: highest cell, mV." };
+        var keys = new Option<string[]>("--release-key") { Description = "Public release key (release.pub) that updates must be signed with; *.pub in the store count too.", HelpName = "FILE" };
         var maySwitch = new Option<bool>("--allow-switching") { Description = "The server may switch the MOS of the BMS." };
         var server = new ServerOptions();
         var command = new Command("run", "Read a BMS, speak to an inverter, and report to a server if one is given.")
         {
             bms, baud, bmsProtocol, addresses, cells, inverter, inverterProtocol, server.Server, server.Id, server.SecretFile, server.Authority, profile, store,
-            mostCharge, mostDischarge, mostCell, maySwitch,
+            mostCharge, mostDischarge, mostCell, keys, maySwitch,
         };
         command.SetAction(line =>
         {
@@ -56,6 +59,7 @@ internal static class RunLine
                 Profile = ReadProfile(line.GetValue(profile), settings.Envelope),
                 Store = line.GetValue(store) is { } folder ? OpenStore(folder) : null,
                 Server = server.Address(line),
+                ReleaseKeys = Keys(line.GetValue(keys), line.GetValue(store)),
             };
             if (Protocols.Bms(plan.BmsProtocol) is null)
                 throw new ComplaintException($"--bms-protocol '{plan.BmsProtocol}' is none of {string.Join(", ", Protocols.BmsNames)}");
@@ -83,6 +87,19 @@ internal static class RunLine
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ComplaintException($"--store {folder}: {e.Message}");
+        }
+    }
+
+    /// <summary>The pinned release keys.</summary>
+    public static byte[][] Keys(string[]? files, string? store)
+    {
+        try
+        {
+            return PinnedKeys.Load(files ?? [], store);
+        }
+        catch (Exception e) when (e is ReleaseException or IOException or UnauthorizedAccessException)
+        {
+            throw new ComplaintException($"--release-key: {e.Message}");
         }
     }
 

@@ -7,6 +7,7 @@ using System.Text;
 using JkFleet.Agent.Host.Ports;
 using JkFleet.Agent.Host.Simulation;
 using JkFleet.Agent.Host.Supervision;
+using JkFleet.Agent.Host.Updates;
 using JkFleet.Agent.Ports;
 using JkFleet.Contracts;
 using Command = System.CommandLine.Command;
@@ -41,12 +42,14 @@ internal static class SimulateLine
         var store = new Option<string?>("--store") { Description = "Folder with one folder per agent; default: memory only.", HelpName = "DIR" };
         var scenario = new Option<string?>("--scenario") { Description = "A story played on the first agent; 'list' prints all.", HelpName = "NAME" };
         var scenarioOn = new Option<int>("--scenario-on") { Description = "How many agents play the story.", DefaultValueFactory = _ => 1 };
+        var board = new Option<string>("--board") { Description = "Board variant that the devices report; updates must be signed for it.", DefaultValueFactory = _ => AgentIdentity.Simulated.Board };
+        var keys = new Option<string[]>("--release-key") { Description = "Public release key (release.pub) that updates must be signed with.", HelpName = "FILE" };
         var seconds = new Option<int?>("--seconds") { Description = "End by itself after so many seconds." };
         var server = new ServerOptions();
         var command = new Command("simulate", "Run simulated devices: the real agent core between packs that answer in bytes and inverters that obey frames.")
         {
             agents, server.Server, server.Authority, server.Id, server.SecretFile, prefix, seedFile, claim, web, store, seed, scale, start, telemetry,
-            bmsProtocol, inverterProtocol, scenario, scenarioOn, seconds,
+            bmsProtocol, inverterProtocol, scenario, scenarioOn, board, keys, seconds,
         };
         command.SetAction(async (line, stop) =>
         {
@@ -57,6 +60,8 @@ internal static class SimulateLine
                 Seed = line.GetValue(seed),
                 TimeScale = InRange("--time-scale", timeScale, 0.1, 600),
                 StartHour = InRange("--start-hour", line.GetValue(start) ?? (timeScale > 1 ? 9 : DateTime.UtcNow.TimeOfDay.TotalHours), 0, 24),
+                Board = line.GetRequiredValue(board),
+                ReleaseKeys = RunLine.Keys(line.GetValue(keys), null),
                 TelemetryMs = (int)InRange("--telemetry-ms", line.GetValue(telemetry), 200, 600_000),
                 BmsProtocol = Known("--bms-protocol", line.GetRequiredValue(bmsProtocol), Protocols.BmsNames),
                 InverterProtocol = Known("--inverter-protocol", line.GetRequiredValue(inverterProtocol), Protocols.InverterNames),
@@ -178,7 +183,7 @@ internal static class SimulateLine
                 link = mqtt;
             }
 
-            return new SimAgent(identity.DeviceId, index + 1, plan, _clock, link, device.Store ?? (IStore)new MemoryStore(), boot);
+            return new SimAgent(identity.DeviceId, index + 1, plan, _clock, link, device.Store ?? (IStore)new MemoryStore(), device.Store is { } files ? new FileSlots(files.Folder) : new MemorySlots(), boot);
         }
 
         private void Tell(SimAgent[] agents)

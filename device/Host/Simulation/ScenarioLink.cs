@@ -17,12 +17,24 @@ internal sealed class ScenarioLink(IServerLink real) : IServerLink
         set
         {
             field = value;
-            if (real is MqttServerLink mqtt) mqtt.Held = value;
+            Hold();
+        }
+    }
+
+    /// <summary>The build that runs does not reach the server.</summary>
+    public bool Barred
+    {
+        get;
+        set
+        {
+            if (field == value) return;
+            field = value;
+            Hold();
         }
     }
 
     /// <inheritdoc/>
-    public bool Connected => !Cut && real.Connected;
+    public bool Connected => !Cut && !Barred && real.Connected;
 
     /// <inheritdoc/>
     public int Connections => real.Connections;
@@ -42,7 +54,7 @@ internal sealed class ScenarioLink(IServerLink real) : IServerLink
     public void SlipIn(string leaf, string content) => _slipped.Enqueue((leaf, Encoding.UTF8.GetBytes(content)));
 
     /// <inheritdoc/>
-    public bool Offer(string leaf, byte[] buffer, int count, bool retain) => !Cut && real.Offer(leaf, buffer, count, retain);
+    public bool Offer(string leaf, byte[] buffer, int count, bool retain) => !Cut && !Barred && real.Offer(leaf, buffer, count, retain);
 
     /// <inheritdoc/>
     public int Take(byte[] buffer, out string leaf)
@@ -55,6 +67,11 @@ internal sealed class ScenarioLink(IServerLink real) : IServerLink
         }
 
         leaf = "";
-        return Cut ? 0 : real.Take(buffer, out leaf);
+        return Cut || Barred ? 0 : real.Take(buffer, out leaf);
+    }
+
+    private void Hold()
+    {
+        if (real is MqttServerLink mqtt) mqtt.Held = Cut || Barred;
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using JkFleet.Agent.Host.Updates;
 using JkFleet.Agent.Ports;
 using JkFleet.Bms;
 using JkFleet.Inverter;
@@ -23,6 +24,12 @@ internal sealed record SimPlan
     /// <summary>Protocol or preset that every inverter speaks.</summary>
     public string InverterProtocol { get; init; } = "can-pylon-lv";
 
+    /// <summary>Board variant that the devices report.</summary>
+    public string Board { get; init; } = AgentIdentity.Simulated.Board;
+
+    /// <summary>Pinned release keys.</summary>
+    public byte[][] ReleaseKeys { get; init; } = [];
+
     /// <summary>Telemetry period, ms.</summary>
     public int TelemetryMs { get; init; } = 5000;
 }
@@ -39,9 +46,13 @@ internal sealed class SimAgent
     // One step of a fast day must stay short against the thermal and electrical time constants.
     private const double LongestStepSeconds = 20;
 
+    private const int CrashPauseMs = 2000;
+    private const double FastestUpdate = 20;
+
     private readonly SimPlan _plan;
     private readonly SimCast _cast;
     private readonly IStore _store;
+    private readonly IBuildSlots _slots;
     private readonly IBmsPlayer _player;
     private readonly InverterDialect _dialect;
     private readonly HousePower _power = new();
@@ -49,6 +60,8 @@ internal sealed class SimAgent
     private readonly SimCanBus _bus = new();
     private double _hours;
     private long _physicsAt = -1;
+    private long _deadUntilMs;
+    private Updater? _updater;
 
     /// <summary>A device.</summary>
     /// <param name="id">Device id.</param>
@@ -57,12 +70,14 @@ internal sealed class SimAgent
     /// <param name="basis">The process's clocks.</param>
     /// <param name="server">Way to the server.</param>
     /// <param name="store">What survives a restart of this agent.</param>
+    /// <param name="slots">Hold its builds.</param>
     /// <param name="boot">Random number of this start; the link's last will carries it too.</param>
-    public SimAgent(string id, int number, SimPlan plan, IClock basis, IServerLink server, IStore store, int boot)
+    public SimAgent(string id, int number, SimPlan plan, IClock basis, IServerLink server, IStore store, IBuildSlots slots, int boot)
     {
         Id = id;
         _plan = plan;
         _store = store;
+        _slots = slots;
         Clock = new SimClock(basis);
         _cast = new SimCast(plan.Seed, number);
         Pack = new PackModel(_cast.Traits, _cast.Random);
@@ -75,7 +90,7 @@ internal sealed class SimAgent
         Wire = new SimBmsPort(_player, Clock, _cast.Random) { Noise = _cast.Character == SimCharacter.NoisyWire ? 0.04 : 0 };
         Link = new ScenarioLink(server);
         _hours = plan.StartHour + _cast.HourShift;
-        Loop = Boot(boot);
+        Boot(boot);
     }
 
     /// <summary>Device id.</summary>
@@ -85,7 +100,7 @@ internal sealed class SimAgent
     public SimCharacter Character => _cast.Character;
 
     /// <summary>The agent with its ports.</summary>
-    public AgentLoop Loop { get; private set; }
+    public AgentLoop Loop { get; private set; } = null!;
 
     /// <summary>Its clocks.</summary>
     public SimClock Clock { get; }
@@ -135,8 +150,17 @@ internal sealed class SimAgent
         }
 
         if (!InverterOff) Inverter.Speak(nowMs, _bus);
+        if (_deadUntilMs > 0)
+        {
+            if (nowMs < _deadUntilMs) return;
+            PowerCut();
+            if (_deadUntilMs > 0) return;
+        }
+
         Loop.Tick();
-        if (Loop.RestartDue) PowerCut();
+        _updater!.AfterTick(UpdateMs(nowMs));
+        _updater.Work(UpdateMs(nowMs), Clock.UtcMs);
+        if (Loop.RestartDue || _updater.RestartWanted) PowerCut();
     }
 
     /// <summary>The agent loses its memory and starts anew on the same store.</summary>
@@ -144,22 +168,33 @@ internal sealed class SimAgent
     {
         var boot = RandomNumberGenerator.GetInt32(1, int.MaxValue);
         Link.PowerCut(boot);
-        Loop = Boot(boot);
+        Boot(boot);
     }
 
-    private AgentLoop Boot(int boot)
+    private void Boot(int boot)
     {
+        _updater?.Dispose();
+        var build = Build.Choose(_store, _slots, AgentIdentity.Simulated.Version) ?? new Build(AgentIdentity.Simulated.Version);
+        // A build that crashes is tried again by its launcher until the tries are used up.
+        _deadUntilMs = build.Crashes ? Clock.NowMs + CrashPauseMs : 0;
+        Wire.Deaf = build.BreaksBms;
+        _bus.Deaf = build.BreaksInverter;
+        Link.Barred = build.BreaksServer || build.Crashes;
         var settings = new AgentSettings
         {
-            Version = AgentIdentity.Simulated.Version,
-            Board = AgentIdentity.Simulated.Board,
+            Version = build.Version,
+            Board = _plan.Board,
             TelemetryMs = _plan.TelemetryMs,
             BacklogBytes = 16 * 1024, // a thousand of them share one process
             SwitchingAllowed = true,
         };
         var agent = new Agent(settings, Protocols.Bms(_plan.BmsProtocol)!, InverterPresets.Protocol(_dialect));
-        return new AgentLoop(agent, Wire, _bus, Link, Clock, _store, boot);
+        Loop = new AgentLoop(agent, Wire, _bus, Link, Clock, _store, boot);
+        _updater = new Updater(Loop, Link, _store, _slots, _plan.ReleaseKeys, build);
     }
+
+    // The minutes that a new build needs to prove itself pass with the packs' day, within what a download can bear.
+    private long UpdateMs(long nowMs) => (long)(nowMs * Math.Clamp(_plan.TimeScale, 1, FastestUpdate));
 
     private void Live(double realSeconds)
     {

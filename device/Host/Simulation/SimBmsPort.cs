@@ -16,6 +16,9 @@ internal sealed class SimBmsPort(IBmsPlayer player, IClock clock, Random random)
     /// <summary>The cable hangs loose: nothing arrives on either side.</summary>
     public bool Unplugged { get; set; }
 
+    /// <summary>The build that runs cannot hear.</summary>
+    public bool Deaf { get; set; }
+
     /// <summary>The adapter itself is gone.</summary>
     public bool Absent { get; set; }
 
@@ -32,7 +35,7 @@ internal sealed class SimBmsPort(IBmsPlayer player, IClock clock, Random random)
             _answerBytes = player.NextAnswer(clock.NowMs, _answer);
             if (_answerBytes > 0 && Noise > 0 && random.NextDouble() < Noise)
                 _answer[random.Next(_answerBytes)] ^= (byte)(1 << random.Next(8));
-            if (Unplugged) _answerBytes = 0;
+            if (Unplugged || Deaf) _answerBytes = 0;
         }
 
         var n = Math.Min(buffer.Length, _answerBytes - _answerAt);

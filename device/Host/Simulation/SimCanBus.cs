@@ -17,6 +17,9 @@ internal sealed class SimCanBus : ICanPort
     /// <summary>The bus is short or open: the controller of the agent is off the bus.</summary>
     public bool Broken { get; set; }
 
+    /// <summary>The build that runs neither hears nor reaches the inverter.</summary>
+    public bool Deaf { get; set; }
+
     /// <summary>Clock of the tick, for the inverter's watchdog.</summary>
     public long NowMs { get; set; }
 
@@ -27,7 +30,7 @@ internal sealed class SimCanBus : ICanPort
     public bool Send(CanFrame frame)
     {
         if (Broken) return false;
-        Inverter?.Hear(frame, NowMs);
+        if (!Deaf) Inverter?.Hear(frame, NowMs);
         return true;
     }
 
@@ -50,7 +53,7 @@ internal sealed class SimCanBus : ICanPort
     /// <summary>The inverter says something; lost when the agent has not listened to 32 frames.</summary>
     public void FromInverter(CanFrame frame)
     {
-        if (Broken || _count >= QueueLimit) return;
+        if (Broken || Deaf || _count >= QueueLimit) return;
         frame.CopyTo(_toAgent[(_head + _count) % QueueLimit]);
         _count++;
     }

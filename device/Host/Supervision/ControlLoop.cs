@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using JkFleet.Agent.Host.Updates;
 
 namespace JkFleet.Agent.Host.Supervision;
 
@@ -20,7 +21,9 @@ internal sealed class ControlLoop : IDisposable
 
     private readonly AgentLoop _loop;
     private readonly Journal _journal;
+    private readonly Updater? _updater;
     private readonly Action<string> _die;
+    private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ManualResetEventSlim _stop = new();
     private readonly ManualResetEventSlim _ended = new();
     private readonly Thread[] _threads;
@@ -28,11 +31,13 @@ internal sealed class ControlLoop : IDisposable
     /// <summary>Starts to turn.</summary>
     /// <param name="loop">The agent with its ports.</param>
     /// <param name="journal">For people.</param>
+    /// <param name="updater">Looks after updates, or null.</param>
     /// <param name="die">Ends the process with a message; tests put their own.</param>
-    public ControlLoop(AgentLoop loop, Journal journal, Action<string>? die = null)
+    public ControlLoop(AgentLoop loop, Journal journal, Updater? updater = null, Action<string>? die = null)
     {
         _loop = loop;
         _journal = journal;
+        _updater = updater;
         _die = die ?? EndProcess;
         loop.StoreInline = false;
         _threads =
@@ -69,13 +74,14 @@ internal sealed class ControlLoop : IDisposable
     {
         try
         {
-            while (!_stop.IsSet && !_loop.RestartDue)
+            while (!_stop.IsSet && !RestartIsDue())
             {
                 _loop.Tick();
+                _updater?.AfterTick(ElapsedMs());
                 _stop.Wait(TickMs);
             }
 
-            RestartWanted = _loop.RestartDue;
+            RestartWanted = RestartIsDue();
             Farewell();
         }
         catch (Exception e)
@@ -106,6 +112,7 @@ internal sealed class ControlLoop : IDisposable
     {
         while (!_ended.IsSet)
         {
+            _updater?.Work(ElapsedMs(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
             if (!_loop.Keeper.Slot.Work()) _ended.Wait(StoreLookMs);
         }
 
@@ -114,14 +121,17 @@ internal sealed class ControlLoop : IDisposable
 
     private void Guard()
     {
-        var start = Stopwatch.GetTimestamp();
         while (!_ended.Wait(1000))
         {
-            if (!_loop.Watch.IsStuck((long)Stopwatch.GetElapsedTime(start).TotalMilliseconds)) continue;
+            if (!_loop.Watch.IsStuck(ElapsedMs())) continue;
             _die($"the control loop has not turned for {LoopWatch.StuckMs / 1000} s");
             return;
         }
     }
+
+    private bool RestartIsDue() => _loop.RestartDue || _updater is { RestartWanted: true };
+
+    private long ElapsedMs() => (long)Stopwatch.GetElapsedTime(_started).TotalMilliseconds;
 
     private void EndProcess(string why)
     {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using JkFleet.Agent.Host.Ports;
+using JkFleet.Agent.Host.Updates;
 using JkFleet.Agent.Ports;
 using JkFleet.Contracts;
 using JkFleet.Limits;
@@ -44,6 +45,9 @@ internal sealed record RunPlan
     /// <summary>Broker, or null for the emulation alone.</summary>
     public ServerAddress? Server { get; init; }
 
+    /// <summary>Pinned release keys.</summary>
+    public byte[][] ReleaseKeys { get; init; } = [];
+
     /// <summary>Who we are to the server.</summary>
     public DeviceIdentity? Identity { get; init; }
 }
@@ -51,8 +55,11 @@ internal sealed record RunPlan
 /// <summary>Builds the agent from a plan and runs it until somebody stops the process; a restart that the server asks for is a new agent on the same plan.</summary>
 internal sealed class RunningAgent(RunPlan plan, Journal journal)
 {
+    private static readonly TimeSpan CrashPause = TimeSpan.FromSeconds(2);
     private readonly ManualResetEventSlim _stop = new();
     private readonly SystemClock _clock = new();
+    private readonly IStore _store = plan.Store ?? (IStore)new MemoryStore();
+    private readonly IBuildSlots _slots = plan.Store is { } files ? new FileSlots(files.Folder) : new MemorySlots();
 
     /// <summary>Runs until Ctrl-C or SIGTERM; returns the exit code.</summary>
     public int UntilStopped()
@@ -60,7 +67,7 @@ internal sealed class RunningAgent(RunPlan plan, Journal journal)
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         Introduce();
-        while (RunOnce()) journal.Say("agent", "starts anew, as the server asked");
+        while (RunOnce()) journal.Say("agent", "starts anew");
         journal.Say("agent", "stopped");
         return 0;
     }
@@ -78,23 +85,27 @@ internal sealed class RunningAgent(RunPlan plan, Journal journal)
     /// <returns>True when the agent is to be started again.</returns>
     private bool RunOnce()
     {
+        var build = Build.Choose(_store, _slots, AgentIdentity.Pc.Version) ?? new Build(AgentIdentity.Pc.Version);
+        if (build.Crashes)
+        {
+            journal.Say("agent", $"build {build.Version} crashed; next try");
+            return !_stop.Wait(CrashPause);
+        }
+
+        plan.Settings.Version = build.Version;
         var boot = RandomNumberGenerator.GetInt32(1, int.MaxValue);
         var agent = new Agent(plan.Settings, BmsWires.Protocol(plan), Protocols.Inverter(plan.InverterProtocol)!);
         plan.Profile?.CopyTo(agent.Slot.Active);
-        var bms = BmsWires.Open(plan, journal);
-        var can = plan.Inverter is null ? null : new SlcanPort(plan.Inverter, '6', journal);
-        var link = plan.Server is null ? null : new MqttServerLink(plan.Server, plan.Identity!, Encoding.UTF8.GetBytes(StatusCodec.Will(boot)), journal);
+        var bms = build.BreaksBms ? null : BmsWires.Open(plan, journal);
+        var can = plan.Inverter is null || build.BreaksInverter ? null : new SlcanPort(plan.Inverter, '6', journal);
+        var link = plan.Server is null || build.BreaksServer ? null
+            : new MqttServerLink(plan.Server, plan.Identity!, Encoding.UTF8.GetBytes(StatusCodec.Will(boot)), journal);
         try
         {
-            var loop = new AgentLoop(
-                agent,
-                bms ?? new NoBms(),
-                can ?? (ICanPort)new NoBus(),
-                link ?? (IServerLink)new NoServer(),
-                _clock,
-                plan.Store ?? (IStore)new MemoryStore(),
-                boot);
-            using var control = new ControlLoop(loop, journal);
+            var way = link ?? (IServerLink)new NoServer();
+            var loop = new AgentLoop(agent, bms ?? new NoBms(), can ?? (ICanPort)new NoBus(), way, _clock, _store, boot);
+            using var updater = new Updater(loop, way, _store, _slots, plan.ReleaseKeys, build);
+            using var control = new ControlLoop(loop, journal, updater);
             WaitHandle.WaitAny([_stop.WaitHandle, control.Ended]);
             control.Stop();
             link?.SayGoodbye(boot);
