@@ -24,6 +24,7 @@ public static class UiModule
       options.SnackbarConfiguration.VisibleStateDuration = 5000;
     });
     services.AddSingleton<Devices.FleetBoard>();
+    services.AddSingleton<Devices.ReportedList>();
     return builder;
   }
 
