@@ -199,6 +199,8 @@ namespace JkFleet.Agent
         {
             Events.Add(nowMs, EventKind.ClockJump, Clamped(jumpMs));
             Freshness.Lose();
+            // A reading from what is now the future would look fresh again when the clock gets there.
+            if (nowMs - Freshness.LastGoodMs < 0) Freshness.LastGoodMs = nowMs;
         }
 
         private void WatchClock(long nowMs)

@@ -88,6 +88,7 @@ namespace JkFleet.Agent
 
             if (!read) Settle(VerdictState.Refused, Active, _desired.RefusedField, 0, _desired.Refusal);
             else if (!_incoming.HasProfile) Settle(VerdictState.Applied, Active, "", 0, "");
+            else if (_incoming.Profile.Revision <= 0) Settle(VerdictState.Refused, Active, "revision", 1, "must be above 0");
             else if (!ProfileRules.Check(_incoming.Profile, _envelope, _faults))
                 Settle(VerdictState.Refused, Active, _faults.Field[0], _faults.Bound[0], _faults.Text[0]);
             else Settle(VerdictState.Applied, _incoming.Profile, "", 0, "");
@@ -164,6 +165,8 @@ namespace JkFleet.Agent
             Field = field;
             Bound = bound;
             Why = why;
+            // Revision 0 is the built-in profile, whose tables any envelope may cut: it needs no judging and is not taken from a record.
+            if (_next.Revision == 0) return true;
             if (ProfileRules.Check(_next, _envelope, _faults))
             {
                 _next.CopyTo(Active);

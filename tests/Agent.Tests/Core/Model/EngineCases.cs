@@ -1,0 +1,240 @@
+using JkFleet.Agent.Judgement;
+using JkFleet.Bms;
+using JkFleet.Limits;
+using static JkFleet.Agent.Tests.Core.Model.Exhaustive;
+
+namespace JkFleet.Agent.Tests.Core.Model;
+
+/// <summary>The engine against the oracle, to the exact step, over seeded readings; every reason where it belongs; every doubt.</summary>
+internal static class EngineCases
+{
+    public static long Run()
+    {
+        var random = new Random(20261122);
+        var (x, l, e) = (new LimitInputs(), new ChargeLimits(), new Envelope { MaxChargeMa = 130000, MaxDischargeMa = 125000, MaxCellMv = 3640, MinCellMv = 2610 });
+        long cases = 0;
+        for (var profileNo = 0; profileNo < 60; profileNo++)
+        {
+            var p = RandomProfile(random);
+            for (var i = 0; i < 60; i++, cases++)
+            {
+                var s = RandomReading(random);
+                RampEngine.Decide(s, p, e, x, l);
+                Require(l.ChargeLimitMa == Oracle.Charge(s, p, e), "engine", $"charge {l.ChargeLimitMa} ({l.ChargeReason}), should be {Oracle.Charge(s, p, e)}");
+                Require(l.DischargeLimitMa == Oracle.Discharge(s, p, e), "engine", $"discharge {l.DischargeLimitMa} ({l.DischargeReason}), should be {Oracle.Discharge(s, p, e)}");
+            }
+        }
+
+        Reasons();
+        return cases;
+    }
+
+    private static Profile RandomProfile(Random random)
+    {
+        var p = new Profile();
+        foreach (var ramps in new[] { p.ChargeRamp, p.DischargeRamp })
+        {
+            foreach (var ramp in ramps)
+            {
+                if (random.Next(3) != 0) continue;
+                var (low, high) = ramp.Source switch
+                {
+                    RampSource.SocPermille => (0, 1000),
+                    RampSource.CellTempDeciC or RampSource.MosTempDeciC => (-200, 800),
+                    _ => (2700, 3550),
+                };
+                var points = random.Next(2, 9);
+                for (var i = 0; i < points; i++) ramp.Add(low + ((high - low) * i / points) + random.Next((high - low) / points / 2), random.Next(6) == 0 ? 0 : random.Next(120000));
+            }
+        }
+
+        if (random.Next(3) == 0) p.Number[ProfileField.ChargeMaxMa] = random.Next(100000);
+        if (random.Next(3) == 0) p.Number[ProfileField.DischargeMaxMa] = random.Next(100000);
+        p.Number[ProfileField.BmsSharePermille] = random.Next(2) == 0 ? 1000 : random.Next(100, 1001);
+        return p;
+    }
+
+    private static BmsSnapshot RandomReading(Random random)
+    {
+        var s = new BmsSnapshot
+        {
+            CellCount = random.Next(10) == 0 ? 0 : 16, SocPermille = random.Next(1001), ChargeMosOn = random.Next(12) != 0, DischargeMosOn = random.Next(12) != 0,
+            MaxChargeMa = random.Next(4) == 0 ? BmsSnapshot.Unknown : random.Next(-10, 200000), MaxDischargeMa = random.Next(4) == 0 ? BmsSnapshot.Unknown : random.Next(200000),
+            PackOvpMv = 58400, PackUvpMv = 41600, CellOvpMv = random.Next(2) == 0 ? BmsSnapshot.Unknown : 3500, CellUvpMv = random.Next(2) == 0 ? BmsSnapshot.Unknown : 2800,
+            TempMosDeciC = random.Next(9) == 0 ? BmsSnapshot.Unknown : random.Next(-200, 1000), TempCount = random.Next(3), PackVoltageMv = 53000,
+            Alarms = random.Next(6) == 0 ? (BmsAlarms)(1u << random.Next(32)) : BmsAlarms.None, PacksOnline = random.Next(30) == 0 ? 0 : 1,
+        };
+        var centre = random.Next(2700, 3560);
+        for (var i = 0; i < s.CellCount; i++) s.CellMv[i] = centre + random.Next(-60, 60);
+        if (s.CellCount > 0 && random.Next(12) == 0) s.CellMv[random.Next(16)] = random.Next(2) == 0 ? 0 : 5001;
+        for (var i = 0; i < s.TempCount; i++) s.TempDeciC[i] = random.Next(8) == 0 ? BmsSnapshot.Unknown : random.Next(-300, 700);
+        s.Summarise();
+        return s;
+    }
+
+    private static void Reasons()
+    {
+        void Case(LimitReason charge, LimitReason discharge, Action<BmsSnapshot, Profile, Envelope, LimitInputs> change)
+        {
+            var (s, p, e, x, l) = (Healthy(), Profiles.OriginDefaults(), new Envelope(), new LimitInputs(), new ChargeLimits());
+            change(s, p, e, x);
+            RampEngine.Decide(s, p, e, x, l);
+            Require(l.ChargeReason == charge && l.DischargeReason == discharge, "reason", $"{l.ChargeReason}/{l.DischargeReason} instead of {charge}/{discharge}");
+        }
+
+        const LimitReason Soc = LimitReason.SocRamp;
+        Case(Soc, Soc, (_, _, _, _) => { });
+        Case(LimitReason.MosOff, Soc, (s, _, _, _) => s.ChargeMosOn = false);
+        Case(Soc, LimitReason.MosOff, (s, _, _, _) => s.DischargeMosOn = false);
+        Case(LimitReason.BmsAlarm, Soc, (s, _, _, _) => s.Alarms = BmsAlarms.CellOverVoltage);
+        Case(Soc, LimitReason.BmsAlarm, (s, _, _, _) => s.Alarms = BmsAlarms.CellUnderVoltage);
+        Case(LimitReason.Bms, Soc, (s, _, _, _) => s.MaxChargeMa = 5000);
+        Case(Soc, LimitReason.Bms, (s, _, _, _) => s.MaxDischargeMa = 5000);
+        Case(LimitReason.Envelope, Soc, (_, _, e, _) => e.MaxChargeMa = 5000);
+        Case(Soc, LimitReason.Envelope, (_, _, e, _) => e.MaxDischargeMa = 5000);
+        Case(LimitReason.ProfileMax, Soc, (_, p, _, _) => p.Number[ProfileField.ChargeMaxMa] = 5000);
+        Case(Soc, LimitReason.ProfileMax, (_, p, _, _) => p.Number[ProfileField.DischargeMaxMa] = 5000);
+        Case(LimitReason.CellHeadroom, Soc, (s, _, _, _) => Cell(s, 3650));
+        Case(Soc, LimitReason.CellHeadroom, (s, _, _, _) => Cell(s, 2600));
+        Case(Soc, Soc, (s, _, _, _) => Cell(s, 3649));
+        Case(Soc, Soc, (s, _, _, _) => Cell(s, 2601));
+        Case(LimitReason.SocStop, Soc, (_, _, _, x) => x.ChargeSocStopped = true);
+        Case(Soc, LimitReason.SocStop, (_, _, _, x) => x.DischargeSocStopped = true);
+        Case(LimitReason.VoltageStop, Soc, (_, _, _, x) => x.ChargeMvStopped = true);
+        Case(Soc, LimitReason.VoltageStop, (_, _, _, x) => x.DischargeMvStopped = true);
+        Case(LimitReason.TimeWindow, Soc, (_, _, _, x) => x.ChargeWindow = true);
+        Case(Soc, LimitReason.TimeWindow, (_, _, _, x) => x.DischargeWindow = true);
+        Case(LimitReason.Override, Soc, (_, _, _, x) => x.ChargeOverrideMa = 0);
+        Case(Soc, LimitReason.Override, (_, _, _, x) => x.DischargeOverrideMa = 0);
+        Case(LimitReason.ChargePhase, Soc, (_, _, _, x) => x.PhaseMaxMa = 100);
+        Case(LimitReason.Sleep, LimitReason.Sleep, (_, _, _, x) => x.Forbidden = LimitReason.Sleep);
+        Case(LimitReason.PackOffline, LimitReason.PackOffline, (s, _, _, _) => s.PacksOnline = 0);
+        Case(LimitReason.Override, LimitReason.Bms, (_, _, _, x) => (x.OverrideReplaces, x.ChargeOverrideMa, x.DischargeOverrideMa) = (true, 90000, 400000));
+        Case(LimitReason.Override, Soc, (_, p, _, x) => (x.OverrideReplaces, x.ChargeOverrideMa, p.Number[ProfileField.ChargeMaxMa]) = (true, 90000, 3000));
+        Case(LimitReason.SourceMissing, Soc, (s, _, _, _) => s.PackOvpMv = BmsSnapshot.Unknown);
+
+        var (healthy, origin, envelope, inputs, limits) = (Healthy(), Profiles.OriginDefaults(), new Envelope { MaxChargeMv = 55500, MinDischargeMv = 43000 }, new LimitInputs(), new ChargeLimits());
+        void Voltage(int charge, int discharge)
+        {
+            RampEngine.Decide(healthy, origin, envelope, inputs, limits);
+            Require(limits.ChargeVoltageMv == charge && limits.DischargeVoltageMv == discharge, "voltage", $"{limits.ChargeVoltageMv}/{limits.DischargeVoltageMv} instead of {charge}/{discharge}");
+        }
+
+        Voltage(55500, 43000);
+        (envelope.MaxChargeMv, envelope.MinDischargeMv) = (60000, 0);
+        Voltage(56000, 41600);
+        (origin.Number[ProfileField.ChargeMv], origin.Number[ProfileField.DischargeMv]) = (55000, 44000);
+        Voltage(55000, 44000);
+        (origin.Number[ProfileField.ChargeMv], origin.Number[ProfileField.DischargeMv]) = (57000, 40000);
+        Voltage(56000, 41600);
+        inputs.PhaseCellMv = 3375;
+        Voltage(54000, 41600);
+        envelope.MaxCellMv = 3300;
+        envelope.MinCellMv = 2700;
+        Voltage(52800, 43200);
+        healthy.PackOvpMv = BmsSnapshot.Unknown;
+        (origin.Number[ProfileField.ChargeMv], inputs.PhaseCellMv, envelope.MaxCellMv) = (0, 0, 4000);
+        Voltage(healthy.PackVoltageMv, 43200);
+        inputs.ShownSocCapPermille = 500;
+        (inputs.ForceCharge, inputs.FullChargeRequest) = (true, true);
+        healthy.PackOvpMv = 56000;
+        RampEngine.Decide(healthy, origin, envelope, inputs, limits);
+        Require(limits.ShownSocPermille == 500 && limits.ForceCharge && limits.FullChargeRequest && !limits.BmsLost, "engine", "requests or shown SOC");
+    }
+
+    public static long Plausibility()
+    {
+        long cases = 0;
+        var p = new Profile();
+        void Case(Doubt expected, Action<BmsSnapshot> change, Action<BmsSnapshot>? first = null, long apartMs = 1000)
+        {
+            cases++;
+            var (judge, s) = (new Plausibility(), Healthy());
+            if (first is not null)
+            {
+                first(s);
+                judge.Check(s, p);
+                s.TakenAtMs += apartMs;
+            }
+
+            change(s);
+            var doubt = judge.Check(s, p);
+            Require(doubt == expected, "doubt", $"{doubt} instead of {expected}");
+        }
+
+        void Same(BmsSnapshot s)
+        {
+        }
+
+        Case(Doubt.None, Same);
+        Case(Doubt.Voltage, s => s.PackVoltageMv = 0);
+        Case(Doubt.Current, s => s.CurrentMa = 500001);
+        Case(Doubt.Current, s => s.CurrentMa = -500001);
+        Case(Doubt.None, s => s.CurrentMa = 500000);
+        Case(Doubt.None, s => s.CurrentMa = -500000);
+        Case(Doubt.Soc, s => s.SocPermille = 1001);
+        Case(Doubt.Soc, s => s.SocPermille = -1);
+        Case(Doubt.None, s => s.SocPermille = 1000);
+        Case(Doubt.None, s => s.SocPermille = 0);
+        Case(Doubt.CellCount, s => s.CellCountSetting = 15);
+        Case(Doubt.None, s => s.CellCountSetting = BmsSnapshot.Unknown);
+        Case(Doubt.None, s => (s.CellCountSetting, s.PacksTotal) = (15, 2));
+        foreach (var t in new[] { -401, 1401 })
+        {
+            Case(Doubt.Temperature, s => s.TempMosDeciC = t);
+            Case(Doubt.Temperature, s => s.TempDeciC[1] = t);
+        }
+
+        foreach (var t in new[] { -400, 1400, BmsSnapshot.Unknown }) Case(Doubt.None, s => (s.TempMosDeciC, s.TempDeciC[0]) = (t, t));
+        var sum = Healthy().CellSumMv;
+        Case(Doubt.None, s => s.PackVoltageMv = sum * 100 / 98);
+        Case(Doubt.Sum, s => s.PackVoltageMv = (sum * 100 / 98) + 100);
+        Case(Doubt.None, s => s.PackVoltageMv = (sum * 100 / 102) + 1);
+        Case(Doubt.Sum, s => s.PackVoltageMv = (sum * 100 / 102) - 100);
+        Case(Doubt.None, s => (s.PackVoltageMv, s.PacksTotal) = (sum * 2, 2));
+        Case(Doubt.None, s => Cell(s, 0, settle: false));
+        Case(Doubt.None, Same, Same);
+        Case(Doubt.None, s => Cell(s, 3330 + 500), Same);
+        Case(Doubt.CellJump, s => Cell(s, 3330 + 501), Same);
+        Case(Doubt.CellJump, s => Cell(s, 3330 - 501), Same);
+        Case(Doubt.None, s => Cell(s, 3330 + 501), Same, 10_001);
+        Case(Doubt.CellJump, s => Cell(s, 3330 + 501), Same, 10_000);
+        Case(Doubt.None, s => Cell(s, 3330 + 501), Same, -1);
+        Case(Doubt.None, s => s.SocPermille = 1000, s => s.SocPermille = 600);
+        Case(Doubt.SocJump, s => s.SocPermille = 1000, s => s.SocPermille = 599);
+        Case(Doubt.SocJump, s => s.SocPermille = 199, s => s.SocPermille = 600);
+        Case(Doubt.CellCount, s => Cells(s, 15), Same);
+        Case(Doubt.None, s => { Cells(s, 15); s.PacksTotal = 2; }, Same);
+        // Believed once it repeats.
+        Case(Doubt.None, Same, s => { Cell(s, 3330 + 501); });
+        return cases;
+    }
+
+    private static BmsSnapshot Healthy()
+    {
+        var s = new BmsSnapshot
+        {
+            CellCount = 16, CellCountSetting = 16, SocPermille = 600, ChargeMosOn = true, DischargeMosOn = true, MaxChargeMa = 100000, MaxDischargeMa = 100000,
+            PackOvpMv = 56000, PackUvpMv = 41600, CellOvpMv = 3650, CellUvpMv = 2600, TempMosDeciC = 300, TempCount = 2,
+        };
+        s.TempDeciC[0] = s.TempDeciC[1] = 250;
+        for (var i = 0; i < 16; i++) s.CellMv[i] = 3330;
+        s.Summarise();
+        s.PackVoltageMv = s.CellSumMv;
+        return s;
+    }
+
+    private static void Cell(BmsSnapshot s, int mv, bool settle = true)
+    {
+        s.CellMv[15] = mv;
+        s.Summarise();
+        if (settle) s.PackVoltageMv = s.CellSumMv;
+    }
+
+    private static void Cells(BmsSnapshot s, int count)
+    {
+        s.CellCount = s.CellCountSetting = count;
+        s.Summarise();
+        s.PackVoltageMv = s.CellSumMv;
+    }
+}

@@ -1,0 +1,286 @@
+using JkFleet.Agent.Judgement;
+using JkFleet.Bms;
+using JkFleet.Limits;
+
+namespace JkFleet.Agent.Tests.Core.Model;
+
+/// <summary>
+/// The small state machines walked through completely, against their words written a second time. Each returns how many cases it
+/// saw and throws <see cref="InvariantBroken"/>. No test framework here: the mutation check runs this file too.
+/// </summary>
+public static class Exhaustive
+{
+    public static long Freshness()
+    {
+        long cases = 0;
+        const int Length = 7;
+        var all = (int)Math.Pow(6, Length);
+        for (var code = 0; code < all; code++)
+        {
+            var f = new Freshness();
+            long now = 0, lastGood = 0, lastCounted = 0;
+            int inRow = 0, doubts = 0;
+            bool ever = false, counted = false;
+            var expected = ReadingState.Never;
+            for (var (rest, i) = (code, 0); i < Length; rest /= 6, i++, cases++)
+            {
+                switch (rest % 6)
+                {
+                    case 0 or 1:
+                        now += rest % 6 == 0 ? 250 : 249;
+                        f.Good(now, 3);
+                        ever = true;
+                        doubts = 0;
+                        if (expected is not (ReadingState.Good or ReadingState.Recovering)) (expected, inRow) = (ReadingState.Recovering, 0);
+                        if (!counted || now - lastCounted >= 250) (counted, lastCounted, inRow) = (true, now, inRow + 1);
+                        lastGood = now;
+                        if (inRow >= 3) expected = ReadingState.Good;
+                        break;
+                    case 2:
+                        f.Doubted();
+                        if (!ever) break;
+                        inRow = 0;
+                        if (++doubts >= 3 && expected != ReadingState.Stale) expected = ReadingState.Implausible;
+                        break;
+                    case 3 or 4:
+                        now += rest % 6 == 3 ? 10_000 : 5_001;
+                        f.Step(now, 10_000);
+                        if (expected is ReadingState.Good or ReadingState.Recovering && now - lastGood > 10_000) (expected, inRow, counted) = (ReadingState.Stale, 0, false);
+                        break;
+                    default:
+                        f.Lose();
+                        if (ever) (expected, inRow, counted) = (ReadingState.Stale, 0, false);
+                        break;
+                }
+
+                Require(f.State == expected, "freshness", $"{f.State} instead of {expected} in history {code} at {i}");
+                Require(!ever || f.LastGoodMs == lastGood, "freshness", "time of the last good reading");
+            }
+        }
+
+        var back = new Freshness();
+        back.Good(1000, 1);
+        back.Step(999, 10_000);
+        Require(back.State == ReadingState.Stale, "freshness", "a reading from the future is trusted");
+        return cases;
+    }
+
+    public static long Latches()
+    {
+        long cases = 0;
+        for (var stop = 0; stop < 7; stop++)
+        for (var restart = 0; restart < 7; restart++)
+        for (var value = 0; value < 7; value++)
+        foreach (var stopped in new[] { false, true })
+        {
+            cases++;
+            Require(LimitMemory.Above(stopped, value, stop, restart) == (stop != 0 && (value >= stop || (stopped && value >= restart))), "latch", $"above {stopped} {value} {stop} {restart}");
+            Require(LimitMemory.Below(stopped, value, stop, restart) == (stop != 0 && (value <= stop || (stopped && value <= restart))), "latch", $"below {stopped} {value} {stop} {restart}");
+        }
+
+        return cases;
+    }
+
+    public static long RisePolicy()
+    {
+        long cases = 0;
+        int[] targets = [0, 300, 900, 5000, 20000];
+        int[] waits = [0, 50, 700, 5000];
+        const int Length = 4;
+        var all = (int)Math.Pow(20, Length);
+        for (var code = 0; code < all; code++)
+        {
+            var r = new RisePolicy();
+            long now = 500, fell = 500;
+            int before = 0, held = 0;
+            for (var (rest, i) = (code, 0); i < Length; rest /= 20, i++, cases++)
+            {
+                var (target, wait) = (targets[rest % 5], waits[rest % 20 / 5]);
+                if (i > 0) now += wait;
+                var at = r.Step(now, target, 1000, 2000);
+                Require(at == r.OutMa && at <= target && at >= 0, "rise", $"{at} of {target}");
+                if (target <= before) Require(at == target, "rise", "a fall waits");
+                if (at > before)
+                {
+                    Require(at - before <= (Math.Min(i > 0 ? wait : 0, 1000) * 2) + 1, "rise", $"{before} to {at} in {wait} ms");
+                    Require(now - fell >= 1000, "rise", "no hold");
+                    held = Math.Max(held, at);
+                }
+
+                if (at < before && (at == 0 || at < held - 500)) (fell, held) = (now, at);
+                if (at == 0 && target == 0) (fell, held) = (now, 0);
+                before = at;
+            }
+
+            // And it gets there: hold, then the pace, and not a second later.
+            var needed = 1000 + (20000 - before) / 2 + 1000;
+            for (var passed = 0; passed < needed; passed += 500) r.Step(now += 500, 20000, 1000, 2000);
+            Require(r.OutMa == 20000, "rise", $"stuck at {r.OutMa}");
+        }
+
+        var back = new RisePolicy();
+        for (var now = 0; now <= 5000; now += 500) back.Step(now, 1000, 1000, 2000);
+        Require(back.OutMa == 1000, "rise", "does not rise");
+        back.Step(4000, 2000, 1000, 2000);
+        Require(back.Step(4999, 2000, 1000, 2000) == 1000 && back.Step(5500, 2000, 1000, 2000) > 1000, "rise", "a clock that went back begins a new hold");
+        // Noise below half an ampere does not begin a new hold, a real fall does.
+        var noise = new RisePolicy();
+        for (var now = 0; now <= 20_000; now += 500) noise.Step(now, 10_000, 1000, 2000);
+        noise.Step(20_100, 9_501, 1000, 2000);
+        Require(noise.Step(20_600, 10_000, 1000, 2000) == 10_000, "rise", "noise begins a hold");
+        noise.Step(20_700, 9_499, 1000, 2000);
+        Require(noise.Step(21_600, 10_000, 1000, 2000) == 9_499, "rise", "a fall begins no hold");
+        return cases;
+    }
+
+    public static long ChargePhases()
+    {
+        long cases = 0;
+        var profile = Profiles.OriginDefaults();
+        var n = profile.Number;
+        n[ProfileField.Phases] = 1;
+        n[ProfileField.AbsorptionMin] = 2;
+        n[ProfileField.AbsorptionLimitMin] = 4;
+        n[ProfileField.RebulkCellMv] = 3310;
+        n[ProfileField.RebulkDays] = 0;
+        // mean, spread, SOC: filling, top and together, top with one cell ahead, room by SOC, room by cells, below float
+        (int Mv, int High, int Soc)[] readings = [(3330, 3335, 950), (3440, 3445, 1000), (3400, 3460, 1000), (3350, 3355, 900), (3305, 3310, 950), (3370, 3380, 990)];
+        long[] waits = [9_999, 10_000, 60_000, 130_000];
+        const int Length = 4;
+        var all = (int)Math.Pow(24, Length);
+        for (var code = 0; code < all; code++)
+        {
+            var (c, m) = (new ChargePhases(), new LimitMemory());
+            var s = new BmsSnapshot { CellCount = 16, PackVoltageMv = 53000, CurrentMa = 5000 };
+            long now = 0, topSince = -1, absorbing = 0;
+            var expected = ChargePhase.Bulk;
+            for (var (rest, i) = (code, 0); i < Length; rest /= 24, i++, cases++)
+            {
+                now += waits[rest / 6 % 4];
+                var (mv, high, soc) = readings[rest % 6];
+                for (var cell = 0; cell < 16; cell++) s.CellMv[cell] = mv;
+                s.CellMv[4] = high;
+                s.SocPermille = soc;
+                s.Summarise();
+                c.Step(now, s, profile, m);
+                var top = high >= 3440;
+                if (!top) topSince = -1;
+                else if (topSince < 0) topSince = now;
+                var minutes = (now - absorbing) / 60_000;
+                if (expected == ChargePhase.Bulk)
+                {
+                    if (top && now - topSince >= 10_000) (expected, absorbing) = (ChargePhase.Absorption, now);
+                }
+                else if (expected == ChargePhase.Absorption)
+                {
+                    if (!top && s.CellMeanMv < 3375) expected = ChargePhase.Bulk;
+                    else if ((minutes >= 2 && high - mv <= 20) || minutes >= 4) expected = ChargePhase.Float;
+                }
+                else if (soc <= 900 || s.CellMeanMv <= 3310) (expected, topSince) = (ChargePhase.Bulk, -1);
+
+                Require(m.Phase == expected, "phase", $"{m.Phase} instead of {expected} in history {code} at {i}");
+                var x = new LimitInputs();
+                JkFleet.Agent.Judgement.ChargePhases.Ask(profile, m, x);
+                Require(x.PhaseCellMv == (expected == ChargePhase.Float ? 3375 : 3450), "phase", "voltage");
+            }
+        }
+
+        var drop = new BmsSnapshot { CellCount = 1, CurrentMa = 100_000 };
+        drop.CellMv[0] = 3450;
+        drop.Summarise();
+        Require(JkFleet.Agent.Judgement.ChargePhases.RestingTopMv(drop, 300) == 3420 && JkFleet.Agent.Judgement.ChargePhases.RestingTopMv(drop, 0) == 3450, "phase", "resistance");
+        drop.CurrentMa = -100_000;
+        Require(JkFleet.Agent.Judgement.ChargePhases.RestingTopMv(drop, 300) == 3450, "phase", "a discharge raises no cell");
+        cases += Days(profile);
+        return cases;
+    }
+
+    private static long Days(Profile profile)
+    {
+        var p = new Profile();
+        profile.CopyTo(p);
+        p.Number[ProfileField.Phases] = 0;
+        p.Number[ProfileField.FullChargeDays] = 2;
+        var (c, m) = (new ChargePhases(), new LimitMemory { Phase = ChargePhase.Float });
+        var s = new BmsSnapshot { SocPermille = 969 };
+        var minute = 0;
+        for (; minute <= 2 * 1440; minute++)
+        {
+            Require(!m.FullWanted, "full", $"asked after {minute} minutes");
+            c.Step(minute * 60_000L, s, p, m);
+        }
+
+        Require(m.FullWanted && m.Phase == ChargePhase.Bulk && m.SinceFullMin == 2 * 1440, "full", $"{m.SinceFullMin} min, wanted {m.FullWanted}");
+        c.Step((minute + 500) * 60_000L, s, p, m);
+        Require(m.SinceFullMin == (2 * 1440) + 1, "full", "a jump of the clock counts as days");
+        var x = new LimitInputs();
+        JkFleet.Agent.Judgement.ChargePhases.Ask(p, m, x);
+        Require(x.FullChargeRequest && x.PhaseCellMv == 0 && x.PhaseMaxMa == LimitInputs.NoOverride && x.ShownSocCapPermille == 1000, "full", "request");
+        s.SocPermille = 970;
+        c.Step((minute + 501) * 60_000L, s, p, m);
+        Require(!m.FullWanted && m.SinceFullMin == 0, "full", "97 % is full");
+        p.Number[ProfileField.Phases] = 1;
+        p.Number[ProfileField.RebulkDays] = 3;
+        p.Number[ProfileField.ShownSocCapPermille] = 980;
+        p.Number[ProfileField.FloatMaxMa] = 700;
+        foreach (var (since, wanted, phase) in new[] { (3 * 1440 - 1, false, ChargePhase.Float), (3 * 1440, false, ChargePhase.Bulk), (5, true, ChargePhase.Bulk) })
+        {
+            (m.Phase, m.SinceFullMin, m.FullWanted) = (ChargePhase.Float, since, wanted);
+            p.Number[ProfileField.FullChargeDays] = p.Number[ProfileField.RebulkCellMv] = p.Number[ProfileField.RebulkSocPermille] = 0;
+            c.Step((minute + 501) * 60_000L, s, p, m);
+            Require(m.Phase == phase, "rebulk", $"{m.Phase} after {since} min");
+            JkFleet.Agent.Judgement.ChargePhases.Ask(p, m, x);
+            var full = phase == ChargePhase.Float;
+            Require(x.ShownSocCapPermille == (full ? 1000 : 980) && x.PhaseMaxMa == (full ? 700 : LimitInputs.NoOverride), "phase", "shown SOC or float current");
+        }
+
+        return 2 * 1440;
+    }
+
+    public static long Memory()
+    {
+        long cases = 0;
+        var (a, b) = (new byte[LimitMemory.RecordBytes], new byte[LimitMemory.RecordBytes]);
+        for (var bits = 0; bits < 256; bits++)
+        for (var phase = 0; phase < 3; phase++, cases++)
+        {
+            var m = new LimitMemory
+            {
+                ChargeSoc = (bits & 1) != 0, DischargeSoc = (bits & 2) != 0, ChargeMv = (bits & 4) != 0, DischargeMv = (bits & 8) != 0, Forcing = (bits & 16) != 0,
+                FullWanted = (bits & 32) != 0, LowSoc = (bits & 64) != 0, Maintenance = (bits & 128) != 0, Phase = (ChargePhase)phase, SleepSwitched = bits % 4,
+                SinceFullMin = bits * 7001, OverrideChargeMa = bits * 11003, OverrideDischargeMa = int.MaxValue - bits * 13007, OverrideHoldMs = 86400000 - bits,
+            };
+            m.Encode(a);
+            var back = new LimitMemory();
+            Require(back.TryDecode(a, a.Length), "memory", "not read again");
+            back.Encode(b);
+            Require(a.AsSpan().SequenceEqual(b), "memory", "not the same again");
+            Require(back.ChargeSoc == m.ChargeSoc && back.DischargeSoc == m.DischargeSoc && back.ChargeMv == m.ChargeMv && back.DischargeMv == m.DischargeMv && back.Forcing == m.Forcing
+                && back.FullWanted == m.FullWanted && back.LowSoc == m.LowSoc && back.Maintenance == m.Maintenance && back.Phase == m.Phase && back.SinceFullMin == m.SinceFullMin
+                && back.OverrideChargeMa == m.OverrideChargeMa && back.OverrideDischargeMa == m.OverrideDischargeMa && back.OverrideHoldMs == m.OverrideHoldMs && back.SleepSwitched == m.SleepSwitched, "memory", "a field is lost");
+            Require(back.HasOverride, "memory", "override");
+        }
+
+        Require(!new LimitMemory().HasOverride, "memory", "override from nothing");
+        foreach (var broken in new Action<byte[]>[] { r => r[0] = 2, r => r[2] = 3 })
+        {
+            var record = (byte[])a.Clone();
+            broken(record);
+            Require(!new LimitMemory().TryDecode(record, record.Length), "memory", "a foreign record is read");
+        }
+
+        Require(!new LimitMemory().TryDecode(a, a.Length - 1), "memory", "a short record is read");
+        return cases;
+    }
+
+    public static long Rules() => RuleCases.Run();
+
+    public static long Plausibility() => EngineCases.Plausibility();
+
+    public static long Engine() => EngineCases.Run();
+
+    internal static void Require(bool holds, string invariant, string detail)
+    {
+        if (!holds) throw new InvariantBroken(invariant, detail);
+    }
+}

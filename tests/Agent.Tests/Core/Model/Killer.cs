@@ -1,0 +1,35 @@
+namespace JkFleet.Agent.Tests.Core.Model;
+
+/// <summary>Everything that can catch a mutant, in one call without a test framework: run inside the mutated assembly.</summary>
+public static class Killer
+{
+    /// <summary>Looks for a broken promise.</summary>
+    /// <param name="histories">Random histories after the exhaustive walks.</param>
+    /// <returns>The promise that broke, or "" for a survivor.</returns>
+    public static string Run(int histories)
+    {
+        try
+        {
+            Exhaustive.Latches();
+            Exhaustive.Plausibility();
+            Exhaustive.Rules();
+            Exhaustive.Memory();
+            Exhaustive.Engine();
+            Exhaustive.ChargePhases();
+            Exhaustive.Freshness();
+            Exhaustive.RisePolicy();
+            var random = new Random(5);
+            for (var i = 0; i < histories; i++)
+                new World(i % 17 == 0 ? long.MaxValue - 40_000 : i).Run(Enumerable.Range(0, 90).Select(_ => Op.Random(random)).ToArray());
+            return "";
+        }
+        catch (InvariantBroken broken)
+        {
+            return broken.Invariant;
+        }
+        catch (Exception e)
+        {
+            return "threw " + e.GetType().Name;
+        }
+    }
+}

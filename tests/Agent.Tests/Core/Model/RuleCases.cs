@@ -1,0 +1,178 @@
+using JkFleet.Contracts;
+using JkFleet.Limits;
+using static JkFleet.Agent.Tests.Core.Model.Exhaustive;
+
+namespace JkFleet.Agent.Tests.Core.Model;
+
+/// <summary>Every rule of <see cref="ProfileRules"/> just inside and just outside.</summary>
+internal static class RuleCases
+{
+    private static readonly Envelope Board = new() { MaxChargeMa = 90000, MaxDischargeMa = 95000, MaxChargeMv = 58000, MinDischargeMv = 42000, MaxCellMv = 3600, MinCellMv = 2500 };
+    private static long _cases;
+
+    public static long Run()
+    {
+        _cases = 0;
+        for (var field = 0; field < ProfileField.Count; field++)
+        {
+            Expect(ProfileField.Name(field), ProfileField.Max(field), (field, ProfileField.Max(field) + 1));
+            Expect(ProfileField.Name(field), ProfileField.Min(field), (field, ProfileField.Min(field) - 1));
+        }
+
+        Pair(ProfileField.StopChargeSocPermille, ProfileField.RestartChargeSocPermille, 500, -1);
+        Pair(ProfileField.StopDischargeSocPermille, ProfileField.RestartDischargeSocPermille, 500, 1);
+        Pair(ProfileField.StopChargeMv, ProfileField.RestartChargeMv, 50000, -1);
+        Pair(ProfileField.StopDischargeMv, ProfileField.RestartDischargeMv, 50000, 1);
+        Pair(ProfileField.ForceStartSocPermille, ProfileField.ForceStopSocPermille, 500, 1);
+        Border(ProfileField.ChargeMaxMa, 90000, 1);
+        Border(ProfileField.DischargeMaxMa, 95000, 1);
+        Border(ProfileField.FloatMaxMa, 90000, 1);
+        Border(ProfileField.ChargeMv, 58000, 1);
+        Border(ProfileField.DischargeMv, 42000, -1);
+        Expect(null, 0, (ProfileField.ChargeMaxMa, ProfileField.NoMaximumMa), (ProfileField.DischargeMv, 0));
+        Expect(null, 0, (ProfileField.Phases, 1), (ProfileField.AbsorptionCellMv, 3600));
+        Expect("absorption_cell_mv", 3600, (ProfileField.Phases, 1), (ProfileField.AbsorptionCellMv, 3601));
+        Expect(null, 0, (ProfileField.AbsorptionCellMv, 3601));
+        Expect("discharge_mv", 50000, (ProfileField.ChargeMv, 50000), (ProfileField.DischargeMv, 50000));
+        Expect(null, 0, (ProfileField.ChargeMv, 50000), (ProfileField.DischargeMv, 49999));
+        Expect("float_cell_mv", 3400, (ProfileField.AbsorptionCellMv, 3400), (ProfileField.FloatCellMv, 3401));
+        Expect(null, 0, (ProfileField.AbsorptionCellMv, 3400), (ProfileField.FloatCellMv, 3400));
+        Expect("absorption_limit_min", 61, (ProfileField.AbsorptionMin, 61));
+        Expect(null, 0, (ProfileField.AbsorptionMin, 60));
+        Expect("rebulk_cell_mv", 3375, (ProfileField.RebulkCellMv, 3375));
+        Expect(null, 0, (ProfileField.RebulkCellMv, 3374));
+        Expect("shown_soc_cap_permille", 0, (ProfileField.ShownSocCapPermille, 980));
+        Expect(null, 0, (ProfileField.ShownSocCapPermille, 980), (ProfileField.Phases, 1));
+        Expect("stop_ms", 20000, (ProfileField.StaleMs, 20000), (ProfileField.StopMs, 20000));
+        Expect(null, 0, (ProfileField.StaleMs, 20000), (ProfileField.StopMs, 20001));
+        for (var source = 0; source < Profile.Sources; source++) Ramp((RampSource)source);
+        Windows();
+        var revision = new Profile { Revision = -1 };
+        Check(revision, "revision", 0);
+        Slot();
+        return _cases;
+    }
+
+    /// <summary>A record is taken up again only by a board that allows it, and says so.</summary>
+    private static void Slot()
+    {
+        foreach (var (board, allowed) in new[] { (50000, true), (49999, false) })
+        {
+            var desired = new Desired { Version = 3, HasProfile = true };
+            desired.Profile.Revision = 8;
+            desired.Profile.Number[ProfileField.ChargeMaxMa] = 50000;
+            var wire = new MessageWriter(new byte[DesiredCodec.MaxBytes]);
+            new DesiredCodec().Write(desired, wire);
+            var slot = new ProfileSlot(new Envelope());
+            slot.Take(wire.Buffer, wire.Count);
+            var record = new MessageWriter(new byte[8192]);
+            Require(slot.IsSettling && slot.Active.Revision == 0 && slot.Encode(record), "slot", "not settling");
+            slot.Saved(true);
+            Require(!slot.IsSettling && slot.ReportWanted && slot.Version == 3 && slot.VerdictVersion == 3 && slot.Verdict == VerdictState.Applied && slot.Active.Revision == 8, "slot", "not settled");
+            slot.ReportWanted = false;
+            slot.Take(wire.Buffer, wire.Count);
+            Require(!slot.IsSettling && slot.ReportWanted, "slot", "the same version is settled twice, or not answered");
+            var next = new ProfileSlot(new Envelope { MaxChargeMa = board });
+            Require(next.Load(record.Buffer, record.Count) == allowed, "slot", "taken up by the wrong board");
+            Require(next.Version == 3 && next.VerdictVersion == 3 && next.Active.Revision == (allowed ? 8 : 0) && next.Verdict == (allowed ? VerdictState.Applied : VerdictState.Refused), "slot", "wrong after a start");
+            if (!allowed) Require(next.Field == "charge_max_ma" && next.Bound == board && next.Why.Length > 0, "slot", "no reason");
+            for (var cut = 0; cut < record.Count; cut += 13) Require(!new ProfileSlot(new Envelope()).Load(record.Buffer, cut), "slot", "half a record");
+            _cases++;
+        }
+
+        var refused = new ProfileSlot(new Envelope { MaxChargeMa = 1000 });
+        var bad = new Desired { Version = 5, HasProfile = true };
+        bad.Profile.Revision = 4;
+        bad.Profile.Number[ProfileField.ChargeMaxMa] = 2000;
+        var w = new MessageWriter(new byte[DesiredCodec.MaxBytes]);
+        new DesiredCodec().Write(bad, w);
+        refused.Take(w.Buffer, w.Count);
+        var kept = new MessageWriter(new byte[8192]);
+        refused.Encode(kept);
+        refused.Saved(true);
+        var again = new ProfileSlot(new Envelope { MaxChargeMa = 1000 });
+        again.Load(kept.Buffer, kept.Count);
+        foreach (var slot in new[] { refused, again })
+            Require(slot.Version == 5 && slot.Verdict == VerdictState.Refused && slot.Field == "charge_max_ma" && slot.Bound == 1000 && slot.Active.Revision == 0, "slot", "a refusal is forgotten");
+        refused.Take([1, 2, 3], 3);
+        Require(refused.BadMessages == 1 && !refused.IsSettling, "slot", "rubbish settles");
+    }
+
+    private static void Ramp(RampSource source)
+    {
+        foreach (var charge in new[] { true, false })
+        {
+            var (low, high) = (ProfileRules.MinScale(source), ProfileRules.MaxScale(source));
+            var (scale, current) = (ProfileRules.ScaleName(charge, source), ProfileRules.CurrentName(charge, source));
+            var most = charge ? 90000 : 95000;
+            void Points(string? field, int bound, params (int Scale, int Ma)[] points)
+            {
+                var p = new Profile();
+                var ramp = (charge ? p.ChargeRamp : p.DischargeRamp)[(int)source];
+                foreach (var (x, ma) in points) ramp.Add(x, ma);
+                Check(p, field, bound);
+            }
+
+            Points(null, 0, (low, 0), (high, most));
+            Points(scale, 2, (low, 0));
+            Points(scale, low, (low - 1, 0), (high, 0));
+            Points(scale, high, (low, 0), (high + 1, 0));
+            Points(scale, low, (low, 0), (low, 0));
+            Points(scale, low + 1, (low + 1, 0), (low, 0));
+            Points(current, 0, (low, -1), (high, 0));
+            Points(current, most, (low, 0), (high, most + 1));
+            var full = new Profile();
+            for (var i = 0; i < RampRule.MaxPoints + 1; i++) full.ChargeRamp[(int)source].Add(low + i, i);
+            Require(full.ChargeRamp[(int)source].Count == RampRule.MaxPoints, "ramp", "a seventeenth point");
+            Check(full, null, 0);
+            full.ChargeRamp[(int)source].Count = RampRule.MaxPoints + 1;
+            Check(full, ProfileRules.ScaleName(true, source), RampRule.MaxPoints);
+        }
+    }
+
+    private static void Windows()
+    {
+        foreach (var charge in new[] { true, false })
+        {
+            foreach (var (from, to, bad) in new[] { (0, 1439, ""), (1440, 0, "from"), (-1, 0, "from"), (0, 1440, "to"), (0, -1, "to") })
+            {
+                var p = new Profile();
+                var windows = charge ? p.NoCharge : p.NoDischarge;
+                windows.Count = 1;
+                (windows.FromMin[0], windows.ToMin[0]) = (from, to);
+                Check(p, bad.Length == 0 ? null : $"no_{(charge ? "charge" : "discharge")}_{bad}_min", 1439);
+            }
+        }
+    }
+
+    private static void Pair(int stop, int restart, int at, int side)
+    {
+        Expect(ProfileField.Name(restart), at, (stop, at), (restart, at));
+        Expect(ProfileField.Name(restart), at, (stop, at), (restart, at - side));
+        Expect(null, 0, (stop, at), (restart, at + side));
+        Expect(null, 0, (stop, 0), (restart, at));
+    }
+
+    private static void Border(int field, int bound, int outside)
+    {
+        Expect(null, 0, (field, bound));
+        Expect(ProfileField.Name(field), bound, (field, bound + outside));
+    }
+
+    private static void Expect(string? field, int bound, params (int Field, int Value)[] numbers)
+    {
+        var p = new Profile();
+        foreach (var (number, value) in numbers) p.Number[number] = value;
+        Check(p, field, bound);
+    }
+
+    private static void Check(Profile p, string? field, int bound)
+    {
+        _cases++;
+        var faults = new ProfileFaults { Count = 5 };
+        var good = ProfileRules.Check(p, Board, faults);
+        Require(good == (faults.Count == 0), "rules", "the answer contradicts the faults");
+        if (field is null) Require(good, "rules", good ? "" : $"refused: {faults.Sentence(0)}");
+        else Require(Enumerable.Range(0, faults.Count).Any(i => faults.Field[i] == field && faults.Bound[i] == bound), "rules", $"{field} {bound} is not named");
+    }
+}
