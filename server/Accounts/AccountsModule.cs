@@ -1,5 +1,7 @@
 using System.Threading.RateLimiting;
 using JkFleet.Server.Data;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
@@ -37,6 +39,9 @@ public static class AccountsModule
       cookie.LoginPath = "/account/sign-in";
       cookie.AccessDeniedPath = "/account/denied";
       cookie.ReturnUrlParameter = "returnUrl";
+      // A program that asks for data is told so; only a person is shown the way.
+      cookie.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
+      cookie.Events.OnRedirectToAccessDenied = context => Answer(context, StatusCodes.Status403Forbidden);
       cookie.ExpireTimeSpan = TimeSpan.FromDays(14);
     });
     // What carries no rule of its own is for nobody.
@@ -73,5 +78,12 @@ public static class AccountsModule
     services.AddHttpContextAccessor();
     services.AddSingleton<IAuthorizationHandler, RoleHandler>();
     return builder;
+  }
+
+  private static Task Answer(RedirectContext<CookieAuthenticationOptions> context, int status)
+  {
+    if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)) context.Response.StatusCode = status;
+    else context.Response.Redirect(context.RedirectUri);
+    return Task.CompletedTask;
   }
 }

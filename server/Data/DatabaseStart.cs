@@ -23,6 +23,7 @@ public sealed class DatabaseStart(IDbContextFactory<FleetDb> databases, IOptions
       try
       {
         await db.Database.MigrateAsync(cancellationToken);
+        await db.Database.ExecuteSqlRawAsync(AppendOnly.PostgreSql, cancellationToken);
       }
       finally
       {
@@ -35,6 +36,7 @@ public sealed class DatabaseStart(IDbContextFactory<FleetDb> databases, IOptions
       // the folder is ours alone by now.
       await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
       await db.Database.MigrateAsync(cancellationToken);
+      await db.Database.ExecuteSqlRawAsync(AppendOnly.Sqlite, cancellationToken);
       await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
     }
 

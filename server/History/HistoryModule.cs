@@ -21,6 +21,8 @@ public static class HistoryModule
     var options = services.GetRequiredService<IOptions<HistoryOptions>>().Value;
     var data = services.GetRequiredService<IOptions<DataOptions>>().Value;
     var clock = services.GetRequiredService<TimeProvider>();
+    if (options.Store == HistoryStoreKind.Influx)
+      return new InfluxHistory(options.Influx, data.File("influx-spool"), clock, services.GetRequiredService<ILogger<InfluxHistory>>());
     var storage = data.Provider == DataProvider.PostgreSql
       ? BlockStorage.PostgreSql(data.ConnectionString!)
       : BlockStorage.Sqlite(data.File("history.db"), options.SyncEveryCommit);

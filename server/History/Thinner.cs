@@ -37,6 +37,9 @@ public sealed class Thinner
     _max = Arrays<int>(count);
   }
 
+  /// <summary>Width of a bucket, ms.</summary>
+  public long BucketMs => _width;
+
   /// <summary>Bucket of a time, or -1 outside of the range.</summary>
   public int BucketOf(long t)
   {
@@ -68,6 +71,15 @@ public sealed class Thinner
     }
 
     _sum[metric][bucket] += value;
+  }
+
+  /// <summary>A bucket that somebody else has thinned already.</summary>
+  public void Bucket(int metric, int bucket, double mean, int min, int max)
+  {
+    _n[metric][bucket] = 1;
+    _sum[metric][bucket] = mean;
+    _min[metric][bucket] = min;
+    _max[metric][bucket] = max;
   }
 
   public HistoryColumns Finish()

@@ -1,0 +1,52 @@
+using JkFleet.Server.Devices;
+using JkFleet.Server.History;
+using JkFleet.Server.Tests.Fixtures;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace JkFleet.Server.Tests.Data;
+
+public sealed class StartTests(PostgresServer postgres) : IClassFixture<PostgresServer>
+{
+  [Fact]
+  public async Task All_mistakes_in_the_settings_are_said_at_once()
+  {
+    var broken = await Assert.ThrowsAnyAsync<Exception>(() => TestServer.Start(settings:
+      ["--Broker:Burst", "1", "--Broker:MaxKeepAliveSeconds", "1", "--History:HotMegabytes", "0", "--Telemetry:SilentAfter", "00:00:01", "--Data:Provider", "PostgreSql"]));
+    var all = broken.ToString();
+    foreach (var key in (string[])["Burst", "MaxKeepAliveSeconds", "HotMegabytes", "SilentAfter", "Data:ConnectionString"])
+      Assert.Contains(key, all, StringComparison.Ordinal);
+  }
+
+  [Fact]
+  public async Task Two_servers_do_not_share_a_data_folder()
+  {
+    using var folder = new TestFolder();
+    await using var first = await TestServer.Start(folder: folder);
+    var broken = await Assert.ThrowsAnyAsync<Exception>(() => TestServer.Start(folder: folder));
+    Assert.Contains("server.lock", broken.ToString(), StringComparison.Ordinal);
+  }
+
+  [Fact]
+  public async Task The_whole_server_runs_on_PostgreSQL()
+  {
+    var database = await postgres.NewDatabase();
+    string[] settings = ["--Data:Provider", "PostgreSql", "--Data:ConnectionString", database];
+    using var folder = new TestFolder();
+    for (var round = 1; round <= 2; round++)
+    {
+      await using var server = await TestServer.Start(folder: folder, settings: settings);
+      await using var device = await TestDevice.Connect(server.MqttPort, "dev-0001", subscribe: true);
+      device.Boot = round;
+      await device.Send(device.Report(socPermille: 300 + round));
+      Assert.Equal(1, server.Get<Inbox>().Stored);
+      var columns = await server.Get<IHistoryStore>().Query(
+        new HistoryQuery("dev-0001", [Metric.Find("soc")!], DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddMinutes(1), 100), default);
+      Assert.Equal(round, columns.Mean[0].Count(y => !float.IsNaN(y)));
+      await server.Get<DesiredState>().ChangeAsync(["dev-0001"], new DesiredChange.Profile(1, round, "{\"revision\":1,\"name\":\"W\"}"), "a", "b");
+      await Eventually.True(() => device.Mail.Count > 0, "the wish arrives");
+      await using var db = server.Db();
+      await Assert.ThrowsAnyAsync<Exception>(() => db.Activities.ExecuteDeleteAsync());
+    }
+  }
+}
