@@ -10,8 +10,19 @@ using JkFleet.Server.Rollouts;
 using JkFleet.Server.Sites;
 using JkFleet.Server.Telemetry;
 using JkFleet.Server.Ui;
+using Microsoft.Extensions.Options;
 
-await Program.Build(args).RunAsync();
+try
+{
+  await Program.Build(args).RunAsync();
+  return 0;
+}
+catch (OptionsValidationException wrong)
+{
+  Console.Error.WriteLine("The server does not start with these settings:");
+  foreach (var failure in wrong.Failures) Console.Error.WriteLine("  " + failure);
+  return 2;
+}
 
 /// <summary>The server's table of contents.</summary>
 public partial class Program
@@ -55,6 +66,6 @@ public partial class Program
     app.MapHistory();
     app.MapFirmware();
     app.MapUi();
-    return app;
+    return app.CheckSettings();
   }
 }

@@ -11,7 +11,9 @@ public sealed class Thinner
   private const int GapFactor = 5;
 
   private readonly HistoryQuery _query;
+  private readonly bool _every;
   private readonly long _from;
+  private readonly long _span;
   private readonly long _width;
   private readonly long[] _timeSum;
   private readonly int[] _count;
@@ -19,16 +21,18 @@ public sealed class Thinner
   private readonly int[][] _n;
   private readonly int[][] _min;
   private readonly int[][] _max;
+  private int _taken;
 
+  /// <param name="query">What is asked.</param>
+  /// <param name="samples">No more than so many samples will come.</param>
   public Thinner(HistoryQuery query, long samples)
   {
     _query = query;
     _from = query.From.ToUnixTimeMilliseconds();
-    var span = Math.Max(1, query.To.ToUnixTimeMilliseconds() - _from);
-    // Few samples: fine buckets, at most four of them per sample, so that two samples seldom share one.
-    var buckets = samples <= query.Points ? Math.Clamp(samples * 4, 1, HistoryQuery.MaxPoints * 4L) : query.Points;
-    _width = Math.Max(1, (span + buckets - 1) / buckets);
-    var count = (int)((span + _width - 1) / _width);
+    _span = Math.Max(1, query.To.ToUnixTimeMilliseconds() - _from);
+    _every = samples <= query.Points;
+    _width = Math.Max(1, (_span + query.Points - 1) / query.Points);
+    var count = _every ? (int)samples : (int)((_span + _width - 1) / _width);
     _timeSum = new long[count];
     _count = new int[count];
     _sum = Arrays<double>(count);
@@ -40,13 +44,13 @@ public sealed class Thinner
   /// <summary>Width of a bucket, ms.</summary>
   public long BucketMs => _width;
 
-  /// <summary>Bucket of a time, or -1 outside of the range.</summary>
+  /// <summary>Bucket of a time, or -1 outside of the range. Count the sample before asking for the next one's.</summary>
   public int BucketOf(long t)
   {
     var offset = t - _from;
-    if (offset < 0) return -1;
-    var bucket = offset / _width;
-    return bucket < _count.Length ? (int)bucket : -1;
+    if (offset < 0 || offset >= _span) return -1;
+    if (_every) return _taken < _count.Length ? _taken : -1;
+    return (int)(offset / _width);
   }
 
   /// <summary>Counts one sample's time; its values follow by <see cref="Value"/>.</summary>
@@ -54,6 +58,7 @@ public sealed class Thinner
   {
     _timeSum[bucket] += t - _from;
     _count[bucket]++;
+    _taken++;
   }
 
   /// <summary>One value of a counted sample.</summary>
@@ -84,21 +89,12 @@ public sealed class Thinner
 
   public HistoryColumns Finish()
   {
-    var used = 0;
-    foreach (var n in _count) if (n > 0) used++;
-    if (used == 0) return HistoryColumns.Empty(_query.Metrics.Count);
-    var gap = GapMs(used);
-    var order = new List<int>(used + 8);
-    var last = long.MinValue;
+    var used = new List<int>();
     for (var i = 0; i < _count.Length; i++)
-    {
-      if (_count[i] == 0) continue;
-      var t = _timeSum[i] / _count[i];
-      if (last != long.MinValue && t - last > gap) order.Add(-1);
-      order.Add(i);
-      last = t;
-    }
-
+      if (_count[i] > 0) used.Add(i);
+    if (used.Count == 0) return HistoryColumns.Empty(_query.Metrics.Count);
+    if (_every) used.Sort((a, b) => _timeSum[a].CompareTo(_timeSum[b]));
+    var order = WithGaps(used);
     var times = new double[order.Count];
     var mean = Columns(order.Count);
     var min = Columns(order.Count);
@@ -121,22 +117,25 @@ public sealed class Thinner
     return new HistoryColumns { Times = times, Mean = mean, Min = min, Max = max };
   }
 
-  private long GapMs(int used)
+  /// <summary>The buckets in order, with -1 where nothing came for much longer than usual.</summary>
+  private List<int> WithGaps(List<int> used)
   {
-    if (used < 3) return long.MaxValue;
-    var steps = new List<long>(used);
-    var last = long.MinValue;
-    for (var i = 0; i < _count.Length; i++)
+    if (used.Count < 3) return used;
+    var steps = new List<long>(used.Count);
+    for (var i = 1; i < used.Count; i++) steps.Add(TimeOf(used[i]) - TimeOf(used[i - 1]));
+    var sorted = steps.Order().ToArray();
+    var gap = Math.Max(GapFactor * sorted[sorted.Length / 2], _every ? 1000 : 3 * _width);
+    var order = new List<int>(used.Count + 8) { used[0] };
+    for (var i = 1; i < used.Count; i++)
     {
-      if (_count[i] == 0) continue;
-      var t = _timeSum[i] / _count[i];
-      if (last != long.MinValue) steps.Add(t - last);
-      last = t;
+      if (steps[i - 1] > gap) order.Add(-1);
+      order.Add(used[i]);
     }
 
-    steps.Sort();
-    return Math.Max(GapFactor * steps[steps.Count / 2], 3 * _width);
+    return order;
   }
+
+  private long TimeOf(int bucket) => _timeSum[bucket] / _count[bucket];
 
   private T[][] Arrays<T>(int count) => Enumerable.Range(0, _query.Metrics.Count).Select(_ => new T[count]).ToArray();
 

@@ -97,7 +97,8 @@ public abstract class HistoryContract
     await Settle(store);
     if (store is BlockHistory blocks) await blocks.PackNow();
     await store.Trim(Start.AddDays(-1), default);
-    Assert.Equal([20f], (await store.Query(all, default)).Mean[0]);
+    var left = (await store.Query(all, default)).Mean[0];
+    Assert.Equal(20f, Assert.Single(left), 0.001f);
     await Close(store);
   }
 
