@@ -208,11 +208,11 @@ namespace JkFleet.Contracts
 
         private static void WriteName(byte[] buffer, ref int at, string name)
         {
-            if (name.Length == 0 || name.Length > MostNameBytes) throw new ArgumentException("name");
+            if (name.Length == 0 || name.Length > MostNameBytes) throw new ArgumentException("A name has 1 to 48 characters.");
             buffer[at++] = (byte)name.Length;
             for (int i = 0; i < name.Length; i++)
             {
-                if (name[i] <= ' ' || name[i] > '~') throw new ArgumentException("name");
+                if (name[i] <= ' ' || name[i] > '~') throw new ArgumentException("A name is printable ASCII without blanks.");
                 buffer[at++] = (byte)name[i];
             }
         }

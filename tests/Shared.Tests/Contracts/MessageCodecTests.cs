@@ -197,7 +197,7 @@ public sealed class MessageCodecTests
             .Concat(Enumerable.Range(0, UpdateStateNames.Count).Select(i => UpdateStateNames.Of((UpdateState)i)))
             .Concat(Enumerable.Range(0, ProfileField.Count).Select(ProfileField.Name))
             .Concat(new[] { Topics.Telemetry, Topics.Hello, Topics.Status, Topics.Reported, Topics.Event, Topics.Verdict, Topics.Desired, Topics.Command });
-        Assert.Empty(words.Where(word => !page.Contains($"`{word}`", StringComparison.Ordinal)));
+        Assert.All(words, word => Assert.Contains($"`{word}`", page, StringComparison.Ordinal));
         for (var i = 0; i < ProfileField.Count; i++)
             Assert.Contains($"| `{ProfileField.Name(i)}` | {ProfileField.Min(i)} | {ProfileField.Max(i)} | {ProfileField.Default(i)} |", page);
     }
