@@ -42,6 +42,8 @@ public sealed class WatchingInverter : IInverterProtocol
     private bool _told;
 
     public string Name => "watching";
+    public InverterDialect Dialect { get; } = new();
+    public long SilenceMaskedUntilMs => 0;
     public int Heard { get; private set; }
     public long LastHeardMs { get; private set; }
     public bool SleepRequested { get; set; }
