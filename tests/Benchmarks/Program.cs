@@ -4,12 +4,20 @@ using JkFleet.Benchmarks.Fleet;
 using JkFleet.Benchmarks.Harness;
 using JkFleet.Benchmarks.Step;
 
-if (BenchOptions.Parse(args) is not { } options) return 2;
+namespace JkFleet.Benchmarks;
 
-Bench[] all =
-[
-    .. StepBenches.All,
-    .. CodecBenches.All,
-    .. BrokerBenches.All,
-];
-return await Report.RunAsync(all, options);
+/// <summary>Not called Program: that name belongs to the server, which some rows run in this process.</summary>
+internal static class BenchProgram
+{
+    private static readonly Bench[] All =
+    [
+        .. StepBenches.All,
+        .. CodecBenches.All,
+        .. BrokerBenches.All,
+        .. WishBenches.All,
+        .. SimulatorBenches.All,
+    ];
+
+    public static async Task<int> Main(string[] args)
+        => BenchOptions.Parse(args) is { } options ? await Report.RunAsync(All, options) : 2;
+}

@@ -1,4 +1,4 @@
-// The four MQTT 3.1.1 packets that a load generator needs, written by hand (OASIS mqtt-v3.1.1 sections 3.1, 3.3, 3.4, 3.12).
+// The few MQTT 3.1.1 packets that a load generator needs, written by hand (OASIS mqtt-v3.1.1 sections 3.1, 3.3, 3.4, 3.8).
 using System.Text;
 
 namespace JkFleet.Benchmarks.Fleet;
@@ -8,6 +8,7 @@ internal static class MqttPackets
     public const byte ConnAck = 0x20;
     public const byte Publish = 0x30;
     public const byte PubAck = 0x40;
+    public const byte SubAck = 0x90;
 
     public static byte[] Connect(string clientId, string? user, string? password, ushort keepAliveSeconds)
     {
@@ -30,6 +31,20 @@ internal static class MqttPackets
         Number(body, 1);
         foreach (var b in payload) body.Add(b);
         return Whole(0x32, body);
+    }
+
+    /// <summary>QoS 1 for every topic.</summary>
+    public static byte[] Subscribe(params string[] topics)
+    {
+        var body = new List<byte>();
+        Number(body, 1);
+        foreach (var topic in topics)
+        {
+            Text(body, topic);
+            body.Add(1);
+        }
+
+        return Whole(0x82, body);
     }
 
     public static byte[] Acknowledge(byte high, byte low) => [PubAck, 2, high, low];

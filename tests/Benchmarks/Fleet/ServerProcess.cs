@@ -31,12 +31,15 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>The devices that a server started with so many knows.</summary>
     public static SeededDevice[] Devices(int count) => SeededDevice.Many(Prefix, SeedSecret, count);
 
+    /// <summary>Settings that make a server know them.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Seed(int devices)
+        => [("Devices__Seed__Count", $"{devices}"), ("Devices__Seed__Prefix", Prefix), ("Devices__Seed__Secret", SeedSecret)];
+
     /// <param name="devices">Devices that the server knows from the start.</param>
     /// <param name="folder">Where its data lies; null = a new folder.</param>
     public static async Task<ServerProcess> StartAsync(int devices, DirectoryInfo? folder = null)
     {
-        // The server is built beside us: a reference copies its library, not a program with its own settings and pages.
-        var program = Path.Combine(RepositoryFolder(), "server", "bin", BuildConfiguration(), "net10.0", "JkFleet.Server");
+        var program = Built("server", "JkFleet.Server");
         var mqtt = Child.FreePort();
         var http = Child.FreePort();
         var web = new Uri($"http://127.0.0.1:{http}");
@@ -44,7 +47,7 @@ internal sealed class ServerProcess : IDisposable
         var child = Child.Start(
             program,
             ["--urls", web.ToString().TrimEnd('/'), "--data", "data", "--Broker:Address", "127.0.0.1", "--Broker:Port", $"{mqtt}"],
-            [("Devices__Seed__Count", $"{devices}"), ("Devices__Seed__Prefix", Prefix), ("Devices__Seed__Secret", SeedSecret), ("Logging__LogLevel__Default", "Warning")],
+            [.. Seed(devices), ("Logging__LogLevel__Default", "Warning")],
             folder);
         await child.UntilAsync(() => IsHealthyAsync(web), TimeSpan.FromMinutes(2));
         var elapsed = Stopwatch.GetElapsedTime(start);
@@ -65,6 +68,10 @@ internal sealed class ServerProcess : IDisposable
             return false;
         }
     }
+
+    /// <summary>A program where it was built: a reference copies its library, not its settings and pages.</summary>
+    public static string Built(string project, string name)
+        => Path.Combine(RepositoryFolder(), project, "bin", BuildConfiguration(), "net10.0", name);
 
     private static string BuildConfiguration()
         => AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";

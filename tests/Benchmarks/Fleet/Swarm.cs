@@ -29,6 +29,7 @@ internal sealed class Swarm : IDisposable
     private readonly byte[] _received = new byte[DefaultMessageBytes];
     private readonly Histogram _latency = new();
     private int _open;
+    private int _subscribed;
     private long _boot = Random.Shared.Next(1_000_000_000, int.MaxValue);
 
     /// <param name="broker">Where to connect.</param>
@@ -85,11 +86,45 @@ internal sealed class Swarm : IDisposable
         return new Publishing(counted, elapsed, _latency.Percentile(50), _latency.Percentile(99), _latency.MaxMs);
     }
 
+    /// <summary>Lets every device subscribe its two topics.</summary>
+    public void Subscribe(TimeSpan patience)
+    {
+        foreach (var connection in _connections)
+        {
+            var packet = MqttPackets.Subscribe(Topics.Of(connection.Device.Id, Topics.Desired), Topics.Of(connection.Device.Id, Topics.Command));
+            Epoll.Send(connection.Handle, packet, packet.Length);
+        }
+
+        PumpUntil(() => _subscribed == _connections.Length, patience, () => $"{_subscribed} of {_connections.Length} subscriptions were granted");
+    }
+
+    /// <summary>
+    /// Answers wishes as a device does, until every device has answered the wished version and has the answer acknowledged.
+    /// </summary>
+    /// <param name="wished">The versions, as soon as they are known.</param>
+    /// <param name="patience">Gives up after this.</param>
+    public void Answer(Func<IReadOnlyDictionary<string, long>?> wished, TimeSpan patience)
+    {
+        IReadOnlyDictionary<string, long>? versions = null;
+        PumpUntil(
+            () => (versions ??= wished()) is { } known && Array.TrueForAll(_connections, c => c.AnswerStored && c.Answered == known.GetValueOrDefault(c.Device.Id)),
+            patience,
+            () => $"{_connections.Count(c => c.AnswerStored)} of {_connections.Length} devices have answered");
+        foreach (var connection in _connections) connection.AnswerStored = false;
+    }
+
+    private void PumpUntil(Func<bool> done, TimeSpan patience, Func<string> how)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!done())
+        {
+            if (Stopwatch.GetElapsedTime(start) > patience) throw new TimeoutException(how());
+            Pump(10, null);
+        }
+    }
+
     /// <summary>Messages acknowledged since the swarm exists.</summary>
     public long Acknowledged { get; private set; }
-
-    /// <summary>Messages that the server sent to the devices.</summary>
-    public long Received { get; private set; }
 
     private int InFlight { get; set; }
 
@@ -145,6 +180,14 @@ internal sealed class Swarm : IDisposable
     {
         switch (buffer[at] & 0xF0)
         {
+            case MqttPackets.PubAck when connection.Answering:
+                connection.Answering = false;
+                connection.AnswerStored = true;
+                break;
+            case MqttPackets.SubAck:
+                if ((buffer[at + 4] & 0x80) != 0) throw new IOException($"{connection.Device.Id} may not subscribe");
+                _subscribed++;
+                break;
             case MqttPackets.PubAck:
                 _latency.Add(Stopwatch.GetTimestamp() - connection.SentAt);
                 Acknowledged++;
@@ -156,11 +199,11 @@ internal sealed class Swarm : IDisposable
                 _open++;
                 break;
             case MqttPackets.Publish:
-                Received++;
                 if ((buffer[at] & 0x06) == 0) break;
                 var body = at + length - Body(buffer, at);
                 var id = body + 2 + (buffer[body] << 8) + buffer[body + 1];
                 Epoll.Send(connection.Handle, MqttPackets.Acknowledge(buffer[id], buffer[id + 1]), 4);
+                if (connection.Answer(buffer.AsSpan(id + 2, at + length - id - 2)) is { } answer) Epoll.Send(connection.Handle, answer, answer.Length);
                 break;
             default:
                 break;
@@ -245,6 +288,34 @@ internal sealed class Swarm : IDisposable
             Digits(_seqAt, firstSeq + _sent);
             Digits(_upAt, firstUpMs + (_sent * 1000));
             Digits(_utcAt, _firstUtcMs + _sent);
+        }
+
+        /// <summary>Version of the last wish that was answered.</summary>
+        public long Answered { get; private set; }
+
+        /// <summary>An answer is on its way.</summary>
+        public bool Answering { get; set; }
+
+        /// <summary>The server has acknowledged the last answer.</summary>
+        public bool AnswerStored { get; set; }
+
+        /// <summary>The report of a device that applies what it is told; null for a message without a version, or one seen before.</summary>
+        public byte[]? Answer(ReadOnlySpan<byte> desired)
+        {
+            var at = desired.IndexOf("\"version\":"u8);
+            if (at < 0 || !System.Buffers.Text.Utf8Parser.TryParse(desired[(at + 10)..], out long version, out _) || version <= Answered) return null;
+            Answered = version;
+            Answering = true;
+            AnswerStored = false;
+            var report = new Reported { DesiredVersion = version, Verdict = VerdictState.Applied, Agent = "1.0.0" };
+            report.Header.Boot = 1;
+            report.Header.Seq = ++_sent;
+            report.Header.UpMs = _sent * 1000;
+            var profile = desired.IndexOf("\"revision\":"u8);
+            if (profile >= 0 && System.Buffers.Text.Utf8Parser.TryParse(desired[(profile + 11)..], out int revision, out _)) report.ProfileRevision = revision;
+            var writer = new MessageWriter(new byte[ReportedCodec.MaxBytes]);
+            if (!new ReportedCodec().Write(report, writer)) throw new InvalidOperationException("the report is too long");
+            return MqttPackets.PublishOnce(Topics.Of(Device.Id, Topics.Reported), writer.Buffer.AsSpan(0, writer.Count));
         }
 
         /// <summary>What was left of the last packet and what came now.</summary>
