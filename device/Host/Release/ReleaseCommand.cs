@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using JkFleet.Agent.Host.Board;
 using JkFleet.Contracts;
 using Command = System.CommandLine.Command;
 
@@ -18,7 +19,7 @@ internal sealed class ReleaseCommand(TextWriter output, TextWriter error)
     internal static Command Create(TextWriter output, TextWriter error)
     {
         var verbs = new ReleaseCommand(output, error);
-        return new("release", "Make, sign and check agent builds (.jkfw).") { verbs.Keygen(), verbs.Sign(), verbs.Verify(), verbs.Inspect() };
+        return new("release", "Make, sign and check agent builds (.jkfw).") { verbs.Keygen(), verbs.Sign(), verbs.Verify(), verbs.Inspect(), verbs.Bundle(), verbs.Board() };
     }
 
     private Command Keygen()
@@ -103,6 +104,36 @@ internal sealed class ReleaseCommand(TextWriter output, TextWriter error)
             var view = ArtifactView.Of(File.ReadAllBytes(line.GetRequiredValue(file)));
             output.WriteLine(JsonSerializer.Serialize(view, ReleaseJson.Default.ArtifactView));
             return view.Fault is null ? 0 : Refused;
+        }));
+        return command;
+    }
+
+    private Command Bundle()
+    {
+        var files = new Argument<string[]>("PE") { Description = "Assemblies in the order of loading, the agent itself last.", Arity = ArgumentArity.OneOrMore };
+        var target = new Option<string>("--out") { Description = "The bundle to write: the FILE of sign for esp32.", Required = true };
+        var command = new Command("bundle", "Put nanoFramework assemblies into one file for a slot.") { files, target };
+        command.SetAction(line => Run(() =>
+        {
+            var bundle = BoardFolder.Bundle(line.GetRequiredValue(files).Select(File.ReadAllBytes));
+            File.WriteAllBytes(line.GetRequiredValue(target), bundle);
+            output.WriteLine($"{bundle.Length} bytes");
+            return 0;
+        }));
+        return command;
+    }
+
+    private Command Board()
+    {
+        var bundle = new Option<string>("--bundle") { Description = "The agent (release bundle).", Required = true };
+        var settings = new Option<string[]>("--set") { Description = $"name=value, or name=@FILE: {string.Join(", ", BoardFolder.Names)}.", AllowMultipleArgumentsPerToken = true };
+        var folder = new Option<string>("--out") { Description = "Folder for device/flash.", Required = true };
+        var command = new Command("board", "Prepare the files that a new ESP32 board needs on its drive.") { bundle, settings, folder };
+        command.SetAction(line => Run(() =>
+        {
+            BoardFolder.Write(line.GetRequiredValue(folder), File.ReadAllBytes(line.GetRequiredValue(bundle)), line.GetValue(settings) ?? []);
+            output.WriteLine($"ready: device/flash PORT {line.GetRequiredValue(folder)}");
+            return 0;
         }));
         return command;
     }

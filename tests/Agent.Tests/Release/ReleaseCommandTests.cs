@@ -82,6 +82,38 @@ public sealed class ReleaseCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_new_board_finds_its_agent_and_its_settings()
+    {
+        File.WriteAllBytes(At("core.pe"), new NanoPeBuilder("JkFleet.Agent.Core", "1.0.0.0").Needs("mscorlib", "1.17.11.0").Build(codeBytes: 41));
+        File.WriteAllBytes(At("app.pe"), new NanoPeBuilder("JkFleet.Agent.Esp32", "1.0.0.0").Needs("JkFleet.Agent.Core", "1.0.0.0").Build());
+        File.WriteAllText(At("ca.pem"), "-----BEGIN-----\nabc\n-----END-----\n");
+        Run("bundle", At("core.pe"), At("app.pe"), "--out", At("slot.bin"));
+        Run("board", "--bundle", At("slot.bin"), "--set", "ssid=home", "--set", "wifi_password=a=b", "--set", "server_ca=@" + At("ca.pem"), "--out", At("board"));
+
+        var image = new NanoImage();
+        var slot = File.ReadAllBytes(Path.Combine(At("board"), "slot0.bin"));
+        Assert.True(image.TryRead(slot, slot.Length), image.Fault);
+        Assert.Equal(["JkFleet.Agent.Core", "JkFleet.Agent.Esp32"], image.Names[..image.Count]);
+
+        // The board's own store reads it.
+        var store = new JkFleet.Agent.Store.TwoCopyStore(new FolderStore(At("board")), 4096);
+        var buffer = new byte[4096];
+        var count = store.Read("settings", buffer);
+        Assert.Equal("ssid=home\nwifi_password=a=b\nserver_ca=-----BEGIN-----|abc|-----END-----", System.Text.Encoding.UTF8.GetString(buffer, 0, count));
+        Assert.Equal(2, JsonDocument.Parse(File.ReadAllText(Path.Combine(At("board"), "deploy.json"))).RootElement.GetProperty("files").GetArrayLength());
+
+        Assert.Contains("no setting", Refused("board", "--bundle", At("slot.bin"), "--set", "sid=home", "--out", At("board")), StringComparison.Ordinal);
+        Assert.Contains("not nanoFramework", Refused("bundle", At("ca.pem"), "--out", At("x")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_setting_is_read_by_the_board()
+    {
+        var source = File.ReadAllText(Path.Combine(Root(), "device", "Esp32", "Ports", "BoardSettings.cs"));
+        Assert.All(JkFleet.Agent.Host.Board.BoardFolder.Names, name => Assert.Contains($"case \"{name}\":", source, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_signed_payload_that_does_not_match_its_manifest_is_a_bad_image()
     {
         var key = ReleaseKey.Create();
@@ -105,6 +137,27 @@ public sealed class ReleaseCommandTests : IDisposable
         var header = new byte[FirmwareManifest.MostHeaderBytes];
         var signed = manifest.Write(header);
         return [.. header[..signed], .. key.Sign(header.AsSpan(0, signed)), .. payload];
+    }
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "JkFleet.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+
+    private sealed class FolderStore(string folder) : JkFleet.Agent.Ports.IRawStore
+    {
+        public int Read(string name, int copy, byte[] buffer)
+        {
+            var path = Path.Combine(folder, $"{name}{copy}.rec");
+            if (!File.Exists(path)) return -1;
+            var bytes = File.ReadAllBytes(path);
+            bytes.CopyTo(buffer, 0);
+            return bytes.Length;
+        }
+
+        public bool Write(string name, int copy, byte[] buffer, int count) => false;
     }
 
     private string At(string name) => Path.Combine(_folder, name);
