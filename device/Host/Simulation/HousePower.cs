@@ -4,13 +4,16 @@ namespace JkFleet.Agent.Host.Simulation;
 /// What an inverter wants from the battery: put the surplus of the roof in, take what the household lacks out, never
 /// more than the frames allow, tapering at the charge voltage and stopping at the cut-off. The rest is the grid's.
 /// </summary>
-internal sealed class HousePower
+/// <param name="reservePercent">The owner told the inverter to leave so much in the battery.</param>
+internal sealed class HousePower(int reservePercent)
 {
     private const double MostWatt = 6000;
     private const double Efficiency = 0.94;
     private const double TaperVolt = 0.6;
     private const double ReactionSeconds = 1.5;
+    private const int ReserveHysteresis = 4;
     private double _amps;
+    private bool _resting;
 
     /// <summary>Current through the battery, A; positive charges.</summary>
     public double Amps => _amps;
@@ -35,7 +38,8 @@ internal sealed class HousePower
         else
         {
             allowed = Math.Max(wanted, -inverter.AllowedDischargeMa(nowMs) / 1000.0);
-            if (packVolt * 1000 <= inverter.CutoffVoltageMv) allowed = 0;
+            _resting = inverter.SocPercent <= reservePercent + (_resting ? ReserveHysteresis : 0);
+            if (_resting || packVolt * 1000 <= inverter.CutoffVoltageMv) allowed = 0;
         }
 
         // Down to a new limit within the step, up with the inertia of a real power stage.

@@ -19,6 +19,9 @@ internal sealed class HvInverter(InverterDialect dialect) : ISimInverter
     public int CutoffVoltageMv => Math.Max(0, _state.DischargeCutoffMv);
 
     /// <inheritdoc/>
+    public int SocPercent => Math.Max(0, _state.SocPercent);
+
+    /// <inheritdoc/>
     public void Hear(CanFrame frame, long nowMs) => PylonHvDecoder.Decode(frame, dialect.HighByteFirst, nowMs, _state);
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ internal interface ISimInverter
     /// <summary>Voltage below which it must not discharge, mV; 0 = not told.</summary>
     int CutoffVoltageMv { get; }
 
+    /// <summary>Charge that the battery shows, percent; 0 = not told.</summary>
+    int SocPercent { get; }
+
     /// <summary>Forgets everything, as after a restart.</summary>
     void Restart();
 }
@@ -46,6 +49,9 @@ internal sealed class LvInverter : ISimInverter
 
     /// <inheritdoc/>
     public int CutoffVoltageMv => Math.Max(0, _state.DischargeCutoffMv);
+
+    /// <inheritdoc/>
+    public int SocPercent => Math.Max(0, _state.SocPercent);
 
     /// <inheritdoc/>
     public void Hear(CanFrame frame, long nowMs) => PylonLvDecoder.Decode(frame, nowMs, _state);

@@ -11,7 +11,10 @@ internal sealed class PackBms
 {
     private const double BalancerAmps = 1.0;
     private const double CurrentResolutionAmps = 0.2; // what real units show (protocols.md 1.3)
-    private const double FullVoltPerCell = 3.44;
+    private const int MostOffsetMv = 3;
+    private const double FullVoltPerCell = 3.40;
+    // A careful owner sets the pack's level so that a good pack never meets the cell protection.
+    private const int ChargeMvPerCell = 3430;
     private const int OvpMv = 3650, OvpReleaseMv = 3500, UvpMv = 2700, UvpReleaseMv = 2950;
     private const int CellDiffMv = 300, BalanceStartMv = 3400, BalanceDiffMv = 10;
     private const double ChargeColdCelsius = 0, ChargeColdReleaseCelsius = 3, HotCelsius = 55, HotReleaseCelsius = 50;
@@ -20,14 +23,17 @@ internal sealed class PackBms
     private readonly PackModel _pack;
     private readonly Trip _cellHigh = new(5), _cellLow = new(5), _chargeOver = new(30), _dischargeOver = new(30);
     private readonly Trip _cold = new(10), _hot = new(10), _switchHot = new(10), _apart = new(10);
+    private readonly int[] _offsetMv;
     private double _countedAh;
 
     /// <summary>Puts a board on a pack.</summary>
     /// <param name="pack">The pack.</param>
     /// <param name="traits">Nameplate and age.</param>
-    public PackBms(PackModel pack, PackTraits traits)
+    /// <param name="random">Source of the small errors of its measuring.</param>
+    public PackBms(PackModel pack, PackTraits traits, Random random)
     {
         _pack = pack;
+        _offsetMv = [.. Enumerable.Range(0, pack.Count).Select(_ => random.Next(-MostOffsetMv, MostOffsetMv + 1))];
         _countedAh = Math.Clamp(pack.MeanSoc, 0, 1) * traits.NominalAh;
         Reading.CellCount = pack.Count;
         Reading.CellCountSetting = pack.Count;
@@ -39,7 +45,7 @@ internal sealed class PackBms
         Reading.MaxDischargeMa = Math.Min(200, traits.NominalAh * 2 / 3) * 1000;
         Reading.CellOvpMv = OvpMv;
         Reading.CellUvpMv = UvpMv;
-        Reading.PackOvpMv = OvpMv * pack.Count;
+        Reading.PackOvpMv = ChargeMvPerCell * pack.Count;
         Reading.PackUvpMv = UvpMv * pack.Count;
         Reading.LowSocPercent = 15;
         Reading.ChargeMosOn = true;
@@ -71,7 +77,7 @@ internal sealed class PackBms
     private void Measure(double seconds)
     {
         var r = Reading;
-        for (var i = 0; i < r.CellCount; i++) r.CellMv[i] = (int)Math.Round(_pack.CellVolt(i) * 1000);
+        for (var i = 0; i < r.CellCount; i++) r.CellMv[i] = (int)Math.Round(_pack.CellVolt(i) * 1000) + _offsetMv[i];
         r.Summarise();
         r.PackVoltageMv = (int)Math.Round(_pack.Volt * 100) * 10;
         r.CurrentMa = (int)(Math.Round(_pack.Amps / CurrentResolutionAmps) * CurrentResolutionAmps * 1000);

@@ -55,7 +55,7 @@ internal sealed class SimAgent
     private readonly IBuildSlots _slots;
     private readonly IBmsPlayer _player;
     private readonly InverterDialect _dialect;
-    private readonly HousePower _power = new();
+    private readonly HousePower _power;
     private readonly SolarDay _house;
     private readonly SimCanBus _bus = new();
     private double _hours;
@@ -81,11 +81,12 @@ internal sealed class SimAgent
         Clock = new SimClock(basis);
         _cast = new SimCast(plan.Seed, number);
         Pack = new PackModel(_cast.Traits, _cast.Random);
-        Board = new PackBms(Pack, _cast.Traits);
+        Board = new PackBms(Pack, _cast.Traits, _cast.Random);
         _player = Protocols.Player(plan.BmsProtocol, Board.Reading) ?? throw new ArgumentException($"no player for {plan.BmsProtocol}", nameof(plan));
         _dialect = InverterPresets.Find(plan.InverterProtocol) ?? throw new ArgumentException($"no inverter {plan.InverterProtocol}", nameof(plan));
         Inverter = _dialect.HighVoltage ? new HvInverter(_dialect) : new LvInverter();
         _bus.Inverter = Inverter;
+        _power = new HousePower(_cast.Character == SimCharacter.TooSmall ? 0 : 12);
         _house = new SolarDay(_cast.Random, _cast.HouseAh);
         Wire = new SimBmsPort(_player, Clock, _cast.Random) { Noise = _cast.Character == SimCharacter.NoisyWire ? 0.04 : 0 };
         Link = new ScenarioLink(server);

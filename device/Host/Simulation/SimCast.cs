@@ -32,9 +32,7 @@ internal sealed class SimCast
     /// <param name="number">1 and up.</param>
     public SimCast(int seed, int number)
     {
-        // Consecutive seeds of System.Random are alike in their first draws; the product keeps neighbours apart.
-        Random = new Random(unchecked((seed * 7_919) + (number * 104_729)));
-        for (var i = 0; i < 3; i++) Random.Next();
+        Random = new Random(Mix(seed, number));
         var dice = Random.NextDouble();
         Character = dice switch
         {
@@ -51,7 +49,7 @@ internal sealed class SimCast
             NominalAh = Character == SimCharacter.TooSmall ? 100 : ah,
             WeakCell = Random.Next(16),
             WeakBy = Character == SimCharacter.WeakCell ? 0.12 : 0.01 + (0.03 * Random.NextDouble()),
-            Spread = 0.002 + (0.004 * Random.NextDouble()),
+            Spread = 0.001 + (0.003 * Random.NextDouble()),
             StartSoc = 0.35 + (0.5 * Random.NextDouble()),
             Cycles = 20 + Random.Next(1800),
             PlaceCelsius = Character switch { SimCharacter.ColdShed => 2, SimCharacter.HotBox => 33, _ => 14 + (9 * Random.NextDouble()) },
@@ -59,6 +57,15 @@ internal sealed class SimCast
         };
         HourShift = (Random.NextDouble() - 0.5) * 1.5;
         HouseAh = ah;
+    }
+
+    // Neighbouring seeds of System.Random begin alike; this is the finaliser of SplitMix64, which keeps them apart.
+    private static int Mix(int seed, int number)
+    {
+        var z = unchecked(((ulong)(uint)seed << 32) + ((ulong)number * 0x9E3779B97F4A7C15));
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return (int)((z ^ (z >> 31)) & int.MaxValue);
     }
 
     /// <summary>Source of everything that happens to this pack later.</summary>
