@@ -52,6 +52,7 @@ public sealed partial class ServerUnderTest : IAsyncDisposable
     var start = new ProcessStartInfo(ProgramFile())
     {
       WorkingDirectory = _folder.FullName,
+      UseShellExecute = false,
       RedirectStandardOutput = true,
       RedirectStandardError = true,
       ArgumentList = { "--urls", Web.ToString().TrimEnd('/'), "--data", "data", "--Broker:Address", "127.0.0.1", "--Broker:Port", $"{MqttPort}" },

@@ -34,7 +34,7 @@ internal sealed partial class CaptureLine
         double? seconds = null;
         if (Time().Match(line) is { Success: true } time)
         {
-            seconds = double.Parse(time.Groups[1].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture);
+            seconds = double.Parse(time.Groups["seconds"].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture);
             line = line[time.Length..];
         }
 
@@ -59,7 +59,7 @@ internal sealed partial class CaptureLine
     }
 
     // (1700000000.123456) or (000.012) in front.
-    [GeneratedRegex(@"^\(\s*([0-9]+(?:\.[0-9]+)?)\)\s*", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^\(\s*(?<seconds>[0-9]+(\.[0-9]+)?)\)\s*", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Time();
 
     // can0 351#1402..., 351#..., with the direction letter that newer candump adds.

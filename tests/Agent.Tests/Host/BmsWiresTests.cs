@@ -85,7 +85,7 @@ public class BmsWiresTests
         {
             player.Receive(bytes, 0, bytes.Length, 0);
             var n = player.NextAnswer(BmsPlayers.AnswerDelayMs, answer);
-            if (n > 0) tty.Write(answer[..n]);
+            if (n > 0) tty.Write(answer.AsSpan(0, n).ToArray());
         };
     }
 
