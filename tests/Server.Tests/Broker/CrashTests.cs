@@ -59,7 +59,7 @@ public sealed class CrashTests
       }
     }
 
-    Assert.Empty(acknowledged.Keys.Where(key => !stored.ContainsKey(key)));
+    Assert.DoesNotContain(acknowledged.Keys, key => !stored.ContainsKey(key));
     Assert.DoesNotContain(stored, pair => pair.Value > 1);
   }
 
@@ -82,9 +82,9 @@ public sealed class CrashTests
         {
           return (await client.GetAsync($"http://127.0.0.1:{http}/healthz")).IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (HttpRequestException refused)
         {
-          if (process.HasExited) throw new InvalidOperationException($"the server ended with {process.ExitCode}");
+          if (process.HasExited) throw new InvalidOperationException($"the server ended with {process.ExitCode}", refused);
           return false;
         }
       },

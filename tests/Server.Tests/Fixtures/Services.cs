@@ -41,7 +41,7 @@ public static class Services
 
   public static Process Start(string program, params string[] arguments)
   {
-    var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+    var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
     foreach (var argument in arguments) start.ArgumentList.Add(argument);
     var process = Process.Start(start)!;
     process.OutputDataReceived += (_, _) => { };
@@ -54,7 +54,7 @@ public static class Services
   /// <summary>Runs to its end; gives exit code and both outputs.</summary>
   public static async Task<(int Code, string Output)> Run(string program, params string[] arguments)
   {
-    var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+    var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
     foreach (var argument in arguments) start.ArgumentList.Add(argument);
     using var process = Process.Start(start)!;
     var output = process.StandardOutput.ReadToEndAsync();
@@ -64,10 +64,10 @@ public static class Services
     {
       await process.WaitForExitAsync(limit.Token);
     }
-    catch (OperationCanceledException)
+    catch (OperationCanceledException tooLong)
     {
       process.Kill(entireProcessTree: true);
-      throw new TimeoutException($"{program} did not end: {string.Join(' ', arguments)}");
+      throw new TimeoutException($"{program} did not end: {string.Join(' ', arguments)}", tooLong);
     }
 
     return (process.ExitCode, await output + await error);
