@@ -117,11 +117,14 @@ namespace JkFleet.Agent.Mail
         /// <summary>The broker has everything that was under way.</summary>
         public void Acknowledge()
         {
-            if (_offered == 0) return;
-            for (int at = 0; at < _used; at += HeaderBytes + Length(at))
-                if (Get(at + 3) == Offered) Put(at + 3, Done);
-            _offered = 0;
-            Changes++;
+            if (_offered > 0)
+            {
+                for (int at = 0; at < _used; at += HeaderBytes + Length(at))
+                    if (Get(at + 3) == Offered) Put(at + 3, Done);
+                _offered = 0;
+                Changes++;
+            }
+
             while (Count > 0 && Get(3) == Done) Release();
         }
 

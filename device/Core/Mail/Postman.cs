@@ -79,12 +79,16 @@ namespace JkFleet.Agent.Mail
         public void Exchange(IServerLink link, long nowMs, long utcMs)
         {
             bool connected = link.Connected;
-            if (link.Drained) Backlog.Acknowledge();
             if (link.Connections != _connections)
             {
+                // Before any look at Drained: a fresh connection owes nothing, which says nothing about what the old one still owed.
                 _connections = link.Connections;
                 Backlog.Reconnected();
                 Announce();
+            }
+            else if (connected && link.Drained)
+            {
+                Backlog.Acknowledge();
             }
 
             TakeMail(link, nowMs, utcMs);
