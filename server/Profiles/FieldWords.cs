@@ -41,6 +41,8 @@ public sealed record FieldWords(string Label, string Unit, decimal Scale)
       : name.EndsWith("_days", StringComparison.Ordinal) ? ("days", 1m, 5)
       : name.EndsWith("_min", StringComparison.Ordinal) ? ("min", 1m, 4)
       : ("", 1m, 0);
+    // These two say only whose voltage they are.
+    if (name is "charge_mv" or "discharge_mv") return new(name == "charge_mv" ? "Charge voltage" : "Discharge voltage", unit, scale);
     var words = name[..^cut].Replace('_', ' ').Replace(" soc", " SOC").Replace("bms", "BMS").Replace("utc", "UTC");
     return new(char.ToUpperInvariant(words[0]) + words[1..], unit, scale);
   }
@@ -66,6 +68,39 @@ public sealed record FieldWords(string Label, string Unit, decimal Scale)
         if (wireName == ProfileRules.ScaleName(charge, (RampSource)source) || wireName == ProfileRules.CurrentName(charge, (RampSource)source))
           return $"{(charge ? "Charge" : "Discharge")} ramp: {Of((RampSource)source).Label.ToLowerInvariant()}";
     return wireName.Replace('_', ' ');
+  }
+
+  /// <summary>A stored value or a bound of a wire name, with the unit in which people think; other text stays as it is.</summary>
+  public static string Value(string wireName, string? stored)
+  {
+    if (stored is null) return "none";
+    var words = UnitOf(wireName);
+    if (words is null) return stored;
+    if (int.TryParse(stored, CultureInfo.InvariantCulture, out var number))
+      return number == ProfileField.NoMaximumMa && words.Unit == "A" ? "none" : $"{words.Show(number)}\u00A0{words.Unit}".TrimEnd('\u00A0');
+    // Points of a ramp: "800: 70 A, 950: 20 A".
+    var points = stored.Split(", ").Select(point =>
+    {
+      var parts = point.Split(": ", 2);
+      return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var scale) ? $"{words.Show(scale)}\u00A0{words.Unit}: {parts[1]}" : point;
+    });
+    return string.Join(", ", points);
+  }
+
+  private static FieldWords? UnitOf(string wireName)
+  {
+    for (var field = 0; field < ProfileField.Count; field++)
+      if (ProfileField.Name(field) == wireName) return Of(field);
+    foreach (var charge in new[] { true, false })
+    {
+      for (var source = 0; source < Profile.Sources; source++)
+      {
+        if (wireName == ProfileRules.ScaleName(charge, (RampSource)source)) return Of((RampSource)source);
+        if (wireName == ProfileRules.CurrentName(charge, (RampSource)source)) return new("Current", "A", 1000m);
+      }
+    }
+
+    return null;
   }
 
   /// <summary>Stored value as text.</summary>

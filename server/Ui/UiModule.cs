@@ -19,7 +19,7 @@ public static class UiModule
     services.AddCascadingAuthenticationState();
     services.AddMudServices(options =>
     {
-      options.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomCenter;
+      options.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.TopCenter;
       options.SnackbarConfiguration.PreventDuplicates = true;
       options.SnackbarConfiguration.VisibleStateDuration = 5000;
     });
