@@ -29,19 +29,6 @@ public sealed class AlarmWatch(IDbContextFactory<FleetDb> databases, LiveFleet f
   /// <summary>The device is, or is no longer, silent for too long.</summary>
   public void Silent(string deviceId, bool silent) => Set(deviceId, 1UL << AlarmKinds.Silent, silent ? 1UL << AlarmKinds.Silent : 0);
 
-  /// <summary>Acknowledges an open alarm.</summary>
-  /// <returns>False when there is no such open alarm.</returns>
-  public async Task<bool> Acknowledge(long alarmId, string actor, CancellationToken stop)
-  {
-    await using var db = await databases.CreateDbContextAsync(stop);
-    var alarm = await db.Alarms.FirstOrDefaultAsync(a => a.Id == alarmId && a.AcknowledgedAt == null, stop);
-    if (alarm is null) return false;
-    alarm.AcknowledgedAt = clock.GetUtcNow();
-    alarm.AcknowledgedBy = actor;
-    await db.SaveChangesAsync(stop);
-    return true;
-  }
-
   /// <summary>Open alarms, worst and newest first; of one device or of all.</summary>
   public async Task<IReadOnlyList<Alarm>> Open(string? deviceId, int count, CancellationToken stop)
   {

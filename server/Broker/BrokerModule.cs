@@ -28,7 +28,12 @@ public static class BrokerModule
 
     var options = builder.Configuration.GetSection(BrokerOptions.Section).Get<BrokerOptions>() ?? new BrokerOptions();
     var addresses = WebAddresses.Of(builder);
-    builder.WebHost.ConfigureKestrel(kestrel => addresses.AddMqtt(kestrel, options.Address, options.Port, listen => listen.UseMqtt()));
+    builder.WebHost.ConfigureKestrel(kestrel => addresses.AddMqtt(kestrel, options.Address, options.Port, listen =>
+    {
+      // Twice the message: one that is a little too long is still read, refused and counted.
+      listen.UsePacketLimit((2 * options.MaxMessageBytes) + 1024);
+      listen.UseMqtt();
+    }));
     return builder;
   }
 }

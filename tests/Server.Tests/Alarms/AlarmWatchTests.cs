@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using JkFleet.Bms;
 using JkFleet.Contracts;
+using JkFleet.Server.Accounts;
 using JkFleet.Server.Alarms;
 using JkFleet.Server.Tests.Fixtures;
 using Xunit;
@@ -24,8 +26,10 @@ public sealed class AlarmWatchTests
       // It came and went between two writes, or was seen open first: either way it is in the log.
       await Eventually.True(async () => (await watch.Latest("dev-0001", 10, default)).Any(a => a.Kind == "low_capacity" && a.ClearedAt != null), "the short one is known");
       var open = (await watch.Open("dev-0001", 10, default))[0];
-      Assert.True(await watch.Acknowledge(open.Id, "anna", default));
-      Assert.False(await watch.Acknowledge(open.Id, "tom", default));
+      var command = server.Get<AcknowledgeAlarm>();
+      Assert.False((await command.Run(Person(Role.Installer), open.Id, default)).Done);
+      Assert.True((await command.Run(Person(Role.Operator), open.Id, default)).Done);
+      Assert.Contains("anna", (await command.Run(Person(Role.Administrator), open.Id, default)).Why, StringComparison.Ordinal);
     }
 
     await using var again = await TestServer.Start(folder: folder);
@@ -37,6 +41,8 @@ public sealed class AlarmWatchTests
     await Eventually.True(async () => (await after.Open("dev-0001", 10, default)).Count == 0, "all is over");
     Assert.Equal(3, (await after.Latest("dev-0001", 10, default)).Count);
   }
+
+  private static ClaimsPrincipal Person(Role role) => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "anna"), new Claim(Rights.Claim, $"{(int)role}:*")], "test"));
 
   private static TelemetryMessage With(BmsAlarms alarms, LinkState inverter)
   {

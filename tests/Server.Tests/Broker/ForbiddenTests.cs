@@ -104,5 +104,25 @@ public sealed class ForbiddenTests : IAsyncLifetime
     Assert.Equal(1, _server.Fleet.Find("dev-0004")!.Counters.Violations);
   }
 
+  [Fact]
+  public async Task A_stranger_who_announces_a_huge_packet_is_cut_off_before_it_is_here()
+  {
+    using var stranger = new System.Net.Sockets.TcpClient();
+    await stranger.ConnectAsync(System.Net.IPAddress.Loopback, _server.MqttPort);
+    var stream = stranger.GetStream();
+    // CONNECT with a remaining length of 256 MB - 1.
+    await stream.WriteAsync(new byte[] { 0x10, 0xFF, 0xFF, 0xFF, 0x7F, 0x00, 0x04 });
+    var answer = new byte[16];
+    using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+    try
+    {
+      Assert.Equal(0, await stream.ReadAsync(answer, limit.Token));
+    }
+    catch (IOException)
+    {
+      // Reset instead of closed: as good.
+    }
+  }
+
   private string[] Login(string id) => ["-h", "127.0.0.1", "-p", $"{_server.MqttPort}", "-i", id, "-u", id, "-P", TestServer.SecretOf(id)];
 }

@@ -19,6 +19,26 @@ public sealed class StartTests(PostgresServer postgres) : IClassFixture<Postgres
   }
 
   [Fact]
+  public void The_shipped_settings_show_every_key()
+  {
+    using var settings = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "appsettings.json")));
+    foreach (var options in typeof(Program).Assembly.GetTypes().Where(t => t.GetField("Section") is not null))
+      Shown(settings.RootElement, (string)options.GetField("Section")!.GetRawConstantValue()!, options);
+  }
+
+  private static void Shown(System.Text.Json.JsonElement parent, string key, Type type)
+  {
+    Assert.True(parent.TryGetProperty(key, out var section), $"appsettings.json lacks {key}");
+    foreach (var property in type.GetProperties().Where(p => p.CanWrite))
+    {
+      if (property.PropertyType.Namespace?.StartsWith("JkFleet", StringComparison.Ordinal) == true && property.PropertyType.IsClass)
+        Shown(section, property.Name, property.PropertyType);
+      else
+        Assert.True(section.TryGetProperty(property.Name, out _), $"appsettings.json lacks {key}:{property.Name}");
+    }
+  }
+
+  [Fact]
   public async Task Two_servers_do_not_share_a_data_folder()
   {
     using var folder = new TestFolder();
