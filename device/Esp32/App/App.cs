@@ -178,6 +178,7 @@ namespace JkFleet.Agent.Esp32
             for (int i = 0; i < key.Length; i++) key[i] = Convert.ToByte(_settings.ReleaseKey.Substring(2 * i, 2), 16);
             FirmwareTarget target = new FirmwareTarget();
             target.Board = Board.Board.Name;
+            Deployment.Describe(target);
             X509Certificate? authority = _settings.ServerCa.Length > 0 ? new X509Certificate(_settings.ServerCa) : null;
             return new UpdatePlan(_store, new HttpFirmwareSource(authority), new FlashSlots(), target, new byte[][] { key }, Version);
         }

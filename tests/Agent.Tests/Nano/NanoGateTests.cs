@@ -46,6 +46,20 @@ public sealed class NanoGateTests(NanoOffences offences) : IClassFixture<NanoOff
         Assert.InRange(slot, 1, MostSlotBytes);
     }
 
+    [Fact]
+    public void The_board_can_judge_every_assembly_that_a_slot_may_need()
+    {
+        var known = References("JkFleet.Board").Append("JkFleet.Board").ToHashSet(StringComparer.Ordinal);
+        var needed = InSlot.SelectMany(References).Except(InSlot, StringComparer.Ordinal);
+        Assert.Empty(needed.Except(known, StringComparer.Ordinal));
+    }
+
+    private static List<string> References(string name)
+    {
+        using var assembly = new NanoAssembly(Path.Combine(NanoFolder.Shadows, name + ".dll"));
+        return [.. assembly.Reader.AssemblyReferences.Select(h => assembly.Reader.GetString(assembly.Reader.GetAssemblyReference(h).Name))];
+    }
+
     [Theory]
     [MemberData(nameof(NanoOffences.NotThere), MemberType = typeof(NanoOffences))]
     public void What_the_board_lacks_does_not_compile(string name, string error)
