@@ -41,6 +41,7 @@ internal sealed class HttpFirmwareSource(HttpClient http) : IFirmwareSource, IDi
     private sealed class Transfer
     {
         private readonly Pipe _pipe = new(Short);
+        // Never disposed: it may be cancelled after the transfer ended by itself, and holds nothing but memory.
         private readonly CancellationTokenSource _stop = new();
         private volatile int _end = NothingYet;
 
@@ -99,7 +100,6 @@ internal sealed class HttpFirmwareSource(HttpClient http) : IFirmwareSource, IDi
             finally
             {
                 await _pipe.Writer.CompleteAsync();
-                _stop.Dispose();
             }
         }
     }

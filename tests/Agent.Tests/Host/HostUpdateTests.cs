@@ -1,0 +1,143 @@
+// Signed builds into a simulated device, over real HTTP, through slots and restarts.
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using JkFleet.Agent.Host;
+using JkFleet.Agent.Host.Release;
+using JkFleet.Agent.Host.Simulation;
+using JkFleet.Contracts;
+using Xunit;
+
+namespace JkFleet.Agent.Tests.Host;
+
+public class HostUpdateTests
+{
+    private readonly ReleaseKey _key = ReleaseKey.Create();
+
+    [Fact]
+    public void Good_build_is_fetched_started_proved_and_confirmed()
+    {
+        var artifact = Sign("2.0.0", Encoding.UTF8.GetBytes(new string('x', 200_000)));
+        using var web = new OneFileServer(c => Serve(c, artifact));
+        var bench = Bench();
+        Offer(bench, web.Url, "2.0.0", artifact);
+        RunUntil(bench, "confirmed");
+        Assert.Equal("2.0.0", Reported(bench, "agent"));
+        Assert.Equal("2.0.0", bench.Last(Topics.Telemetry)!["agent"]!.GetValue<string>());
+        bench.Run(45); // a limit waits half a minute before it rises
+        Assert.True(bench.Loop.Agent.Limits.DischargeAllowed || bench.Loop.Agent.Limits.ChargeAllowed, "and the pack works");
+    }
+
+    [Theory]
+    [InlineData("breaks_bms", "no_bms")]
+    [InlineData("breaks_inverter", "inverter_lost")]
+    [InlineData("crashes", "never_confirmed")]
+    public void Bad_build_goes_back_and_says_why(string fault, string why)
+    {
+        var artifact = Sign("2.0.1", Encoding.UTF8.GetBytes($"{{\"simulate\":[\"{fault}\"]}}"));
+        using var web = new OneFileServer(c => Serve(c, artifact));
+        var bench = Bench();
+        Offer(bench, web.Url, "2.0.1", artifact);
+        RunUntil(bench, "reverted");
+        Assert.Equal(why, Reported(bench, "update_reason"));
+        Assert.Equal(AgentIdentity.ProgramVersion, Reported(bench, "agent"));
+    }
+
+    [Fact]
+    public void Broken_transfer_goes_on_where_it_stopped()
+    {
+        var artifact = Sign("2.1.0", RandomNumberGenerator.GetBytes(300_000));
+        var first = true;
+        using var web = new OneFileServer(c =>
+        {
+            if (!first)
+            {
+                Serve(c, artifact);
+                return;
+            }
+
+            first = false;
+            c.Response.ContentLength64 = artifact.Length;
+            c.Response.OutputStream.Write(artifact, 0, 100_000);
+            c.Response.Abort();
+        });
+        var bench = Bench();
+        Offer(bench, web.Url, "2.1.0", artifact);
+        RunUntil(bench, "confirmed");
+        Assert.Equal(2, web.Asked);
+    }
+
+    [Fact]
+    public void Build_signed_by_somebody_else_is_refused_and_nothing_changes()
+    {
+        var artifact = ReleaseArtifact.Sign(ReleaseKey.Create(), [1, 2, 3], new ReleaseRequest("agent", "3.0.0", "sim"));
+        using var web = new OneFileServer(c => Serve(c, artifact));
+        var bench = Bench();
+        Offer(bench, web.Url, "3.0.0", artifact);
+        RunUntil(bench, "refused");
+        Assert.Equal(AgentIdentity.ProgramVersion, Reported(bench, "agent"));
+    }
+
+    [Fact]
+    public void Gone_address_fails_at_once()
+    {
+        using var web = new OneFileServer(c =>
+        {
+            c.Response.StatusCode = (int)HttpStatusCode.Forbidden;
+            c.Response.Close();
+        });
+        var bench = Bench();
+        Offer(bench, web.Url, "3.1.0", [1, 2, 3]);
+        RunUntil(bench, "failed");
+        Assert.Equal("address_refused", Reported(bench, "update_reason"));
+    }
+
+    private SimBench Bench()
+    {
+        // The update's minutes pass twenty times faster with this scale; the pack rests in the middle.
+        var bench = new SimBench(new SimPlan { TimeScale = 20, StartHour = 3, ReleaseKeys = [_key.Public] });
+        bench.Device.Pack.Fill(0.5);
+        bench.Device.ForcedWatt = -300;
+        bench.Run(40);
+        return bench;
+    }
+
+    private byte[] Sign(string version, byte[] payload) => ReleaseArtifact.Sign(_key, payload, new ReleaseRequest("agent", version, "sim"));
+
+    private static void Serve(HttpListenerContext context, byte[] artifact)
+    {
+        var from = 0;
+        if (context.Request.Headers["Range"] is { } range)
+        {
+            from = int.Parse(range["bytes=".Length..^1]);
+            context.Response.StatusCode = (int)HttpStatusCode.PartialContent;
+        }
+
+        context.Response.ContentLength64 = artifact.Length - from;
+        context.Response.OutputStream.Write(artifact, from, artifact.Length - from);
+        context.Response.Close();
+    }
+
+    private static void Offer(SimBench bench, string url, string version, byte[] artifact) => bench.Send(
+        Topics.Desired,
+        $"{{\"v\":1,\"version\":5,\"firmware_name\":\"agent\",\"firmware_version\":\"{version}\",\"firmware_url\":\"{url}a\",\"firmware_size\":{artifact.Length},"
+        + $"\"firmware_sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(artifact))}\"}}");
+
+    private static string Reported(SimBench bench, string field) => bench.Last(Topics.Reported)![field]!.GetValue<string>();
+
+    /// <summary>The download takes real time, everything else the bench's.</summary>
+    private static void RunUntil(SimBench bench, string state)
+    {
+        var states = new List<string>();
+        Wait.Until(
+            () =>
+            {
+                bench.Run(0.5);
+                var now = Reported(bench, "update_state");
+                if (states.Count == 0 || states[^1] != now) states.Add(now);
+                return now == state;
+            },
+            $"update {state}; seen: {string.Join(" ", states)}",
+            30_000);
+    }
+}
