@@ -5,6 +5,13 @@ namespace JkFleet.Server.Devices;
 /// <summary>Questions about what devices last said of their desired state.</summary>
 public sealed class ReportedList(IDbContextFactory<FleetDb> databases)
 {
+  /// <summary>What one device shall be, or null when nothing was ever wished.</summary>
+  public async Task<DesiredRow?> DesiredOf(string deviceId, CancellationToken stop)
+  {
+    await using var db = await databases.CreateDbContextAsync(stop);
+    return await db.Desired.AsNoTracking().SingleOrDefaultAsync(r => r.DeviceId == deviceId, stop);
+  }
+
   /// <summary>The last reports of some devices, by id.</summary>
   public async Task<IReadOnlyDictionary<string, ReportedRow>> Of(IEnumerable<string> deviceIds, CancellationToken stop)
   {
