@@ -64,7 +64,9 @@ public partial class Program
     app.MapHealth();
     app.MapClaims();
     app.MapHistory();
+    app.MapProfiles();
     app.MapFirmware();
+    app.MapRollouts();
     app.MapUi();
     return app.CheckSettings();
   }

@@ -59,8 +59,9 @@ public sealed class DeviceOutbox : BackgroundService
 
       try
       {
-        foreach (var ids in due.Chunk(Chunk)) await SendAsync(ids, stoppingToken);
+        // Compared before it is sent: nobody may read "in sync" while the device already follows the newer wish.
         if (wished.Length > 0) await _reports.WishedAsync(wished, stoppingToken);
+        foreach (var ids in due.Chunk(Chunk)) await SendAsync(ids, stoppingToken);
       }
       catch (Exception broken) when (broken is not OperationCanceledException)
       {
@@ -92,11 +93,24 @@ public sealed class DeviceOutbox : BackgroundService
     await using var db = await _databases.CreateDbContextAsync(stop);
     foreach (var row in await db.Desired.AsNoTracking().Where(r => ids.Contains(r.DeviceId)).ToListAsync(stop))
     {
-      if (_gate.Find(row.DeviceId) is not { Connection.DesiredMail: { } session } device || _mail.Write(row) is not { } message) continue;
+      if (_gate.Find(row.DeviceId) is not { Connection.DesiredMail: { } session } device || Write(row) is not { } message) continue;
       var accepted = session.TryEnqueueApplicationMessage(
         new MqttApplicationMessage { Topic = device.DesiredTopic, PayloadSegment = message, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce }, out var result);
       if (accepted) Sent++;
       else _log.LogWarning("The desired state {Version} of {Device} was not queued: {Result}", row.Version, row.DeviceId, result);
+    }
+  }
+  /// <summary>One row that cannot be written must not keep the mail of all others.</summary>
+  private byte[]? Write(DesiredRow row)
+  {
+    try
+    {
+      return _mail.Write(row);
+    }
+    catch (InvalidOperationException broken)
+    {
+      _log.LogError(broken, "The desired state {Version} of {Device} cannot be sent", row.Version, row.DeviceId);
+      return null;
     }
   }
 }

@@ -113,27 +113,40 @@ public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFlee
   /// <summary>A wish changed: what was in sync is pending now.</summary>
   public async Task WishedAsync(IReadOnlyCollection<string> deviceIds, CancellationToken cancellationToken = default)
   {
-    await using var db = await databases.CreateDbContextAsync(cancellationToken);
     foreach (var ids in deviceIds.Chunk(500))
     {
-      var desired = await db.Desired.AsNoTracking().Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal, cancellationToken);
-      foreach (var row in await db.Reported.Where(r => ids.Contains(r.DeviceId)).ToListAsync(cancellationToken))
+      // In turn with the reports: a device that answers while we compare would be left pending for ever.
+      await _turn.WaitAsync(cancellationToken);
+      try
       {
-        Judge(row, desired.GetValueOrDefault(row.DeviceId));
-        live.Synchronised(row.DeviceId, row.State, row.Since);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await CompareAsync(db, await db.Reported.Where(r => ids.Contains(r.DeviceId)).ToListAsync(cancellationToken), cancellationToken);
       }
-
-      await db.SaveChangesAsync(cancellationToken);
-      db.ChangeTracker.Clear();
+      finally
+      {
+        _turn.Release();
+      }
     }
   }
 
-  /// <summary>Brings the last known standing into the live state after a start.</summary>
+  /// <summary>Brings the last known standing into the live state after a start; a wish that the last process committed and told nobody counts.</summary>
   public async Task LoadAsync(CancellationToken cancellationToken = default)
   {
     await using var db = await databases.CreateDbContextAsync(cancellationToken);
-    await foreach (var row in db.Reported.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
-      Show(row);
+    foreach (var part in (await db.Reported.OrderBy(r => r.DeviceId).ToListAsync(cancellationToken)).Chunk(500))
+    {
+      await CompareAsync(db, part, cancellationToken);
+      foreach (var row in part) Show(row);
+    }
+  }
+
+  private async Task CompareAsync(FleetDb db, IReadOnlyCollection<ReportedRow> rows, CancellationToken cancellationToken)
+  {
+    var ids = rows.Select(r => r.DeviceId).ToArray();
+    var desired = await db.Desired.AsNoTracking().Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal, cancellationToken);
+    foreach (var row in rows) Judge(row, desired.GetValueOrDefault(row.DeviceId));
+    await db.SaveChangesAsync(cancellationToken);
+    foreach (var row in rows) live.Synchronised(row.DeviceId, row.State, row.Since);
   }
 
   public void Dispose() => _turn.Dispose();

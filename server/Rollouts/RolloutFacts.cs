@@ -10,6 +10,9 @@ public sealed record RolloutFacts
   /// <summary>Not heard for this long; <see cref="TimeSpan.MaxValue"/> = never.</summary>
   public TimeSpan SilentFor { get; init; }
 
+  /// <summary>How long this server has been listening without a break: nobody was silent or late while it was down.</summary>
+  public TimeSpan ListenedFor { get; init; } = TimeSpan.MaxValue;
+
   /// <summary>Version that the running agent told in its last message.</summary>
   public string Runs { get; init; } = "";
   public bool BmsHeard { get; init; }

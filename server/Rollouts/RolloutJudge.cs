@@ -179,7 +179,7 @@ public static class RolloutJudge
             Move(i, (StageOfDevice.Returned, $"runs {facts.Runs} again", 1000));
           else if (facts is not null && facts.ReportedDesired >= device.OfferDesired && facts.Update is UpdateState.Refused or UpdateState.Failed)
             Move(i, (StageOfDevice.ReturnFailed, facts.UpdateReason, 0));
-          else if (_now - (device.OfferedAt ?? device.StageSince) > TimeSpan.FromSeconds(_policy.TotalSeconds))
+          else if (Listened(device.OfferedAt ?? device.StageSince, facts) > TimeSpan.FromSeconds(_policy.TotalSeconds))
             Move(i, (StageOfDevice.ReturnFailed, $"not back on {_rollout.FormerVersion} in time", 0));
           else
             open = true;
@@ -209,7 +209,7 @@ public static class RolloutJudge
       if (Succeeded(device, facts)) return (StageOfDevice.Confirmed, "", 1000);
       if (facts.SilentFor >= TimeSpan.FromSeconds(_policy.SilenceSeconds) && _now - offered >= TimeSpan.FromSeconds(_policy.SilenceSeconds))
         return (StageOfDevice.Silent, $"not heard for {Span(facts.SilentFor)}", device.ProgressPermille);
-      if (_now - offered > TimeSpan.FromSeconds(_policy.TotalSeconds))
+      if (Listened(offered, facts) > TimeSpan.FromSeconds(_policy.TotalSeconds))
         return (StageOfDevice.TimedOut, $"not done {Span(_now - offered)} after the offer, last step: {Name(device.Stage)}", device.ProgressPermille);
 
       var (stage, reason, permille) = (device.Stage, device.Reason, device.ProgressPermille);
@@ -230,10 +230,14 @@ public static class RolloutJudge
       // A device that says why it waits is not stuck; the total timer still bounds it.
       var waits = answers && facts.Update == UpdateState.Waiting;
       var moved = stage != device.Stage || permille != device.ProgressPermille;
-      if (!moved && !waits && _now - device.ProgressAt > TimeSpan.FromSeconds(_policy.StepSeconds))
+      if (!moved && !waits && Listened(device.ProgressAt, facts) > TimeSpan.FromSeconds(_policy.StepSeconds))
         return (StageOfDevice.TimedOut, $"no progress for {Span(_now - device.ProgressAt)} in step {Name(device.Stage)}{(reason.Length > 0 ? ": " + reason : "")}", permille);
       return (stage, reason, permille);
     }
+
+    /// <summary>Time since then in which the device could have told us: an outage of the server is no failure of the fleet.</summary>
+    private TimeSpan Listened(DateTimeOffset since, RolloutFacts? facts) =>
+      facts is not null && facts.ListenedFor < _now - since ? facts.ListenedFor : _now - since;
 
     private bool Succeeded(RolloutDevice device, RolloutFacts? facts) =>
       facts is { Online: true, Update: UpdateState.Confirmed, BmsHeard: true }

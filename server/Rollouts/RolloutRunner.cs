@@ -20,6 +20,7 @@ public sealed class RolloutRunner(
   private readonly Dictionary<string, DateTimeOffset> _illSince = new(StringComparer.Ordinal);
   private Dictionary<int, TimeZoneInfo> _zones = [];
   private DateTimeOffset _zonesAt;
+  private readonly DateTimeOffset _listensSince = clock.GetUtcNow();
 
   /// <summary>A rollout moved; for pages.</summary>
   public event Action<int>? Moved;
@@ -220,7 +221,8 @@ public sealed class RolloutRunner(
     return new RolloutFacts
     {
       Online = device.Connection is Connection.Online or Connection.Late,
-      SilentFor = device.SeenAt is { } seen ? now - seen : TimeSpan.MaxValue,
+      SilentFor = device.SeenAt is not { } seen ? now - _listensSince : seen > _listensSince ? now - seen : now - _listensSince,
+      ListenedFor = now - _listensSince,
       Runs = telemetry?.Agent ?? "",
       BmsHeard = bms,
       InverterHeard = inverter,
