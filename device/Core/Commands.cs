@@ -143,6 +143,23 @@ namespace JkFleet.Agent
                 if (_answers[i] == verdict) _unsent[i] = false;
         }
 
+        /// <summary>Somebody at the board sets maintenance; it holds until somebody ends it.</summary>
+        /// <param name="on">People work on the pack.</param>
+        /// <param name="nowMs">Clock.</param>
+        public void SetMaintenance(bool on, long nowMs)
+        {
+            _memory.Maintenance = on;
+            _maintenanceHoldMs = 0;
+            _maintenanceMs = nowMs;
+            MemoryChanged = true;
+        }
+
+        /// <summary>Somebody at the board wants a restart.</summary>
+        public void Restart()
+        {
+            RestartWanted = true;
+        }
+
         private static bool Expired(long nowMs, long sinceMs, int holdMs)
         {
             long passed = nowMs - sinceMs;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using JkFleet.Agent.Host.Limits;
 using JkFleet.Agent.Host.Ports;
 using JkFleet.Agent.Host.Release;
@@ -36,11 +37,12 @@ internal static class RunLine
         var mostCell = new Option<int?>("--envelope-cell-mv") { Description = "Hard ceiling of this site: highest cell, mV." };
         var keys = new Option<string[]>("--release-key") { Description = "Public release key (release.pub) that updates must be signed with; *.pub in the store count too.", HelpName = "FILE" };
         var maySwitch = new Option<bool>("--allow-switching") { Description = "The server may switch the MOS of the BMS." };
+        var portal = new Option<string?>("--portal") { Description = "Local web page to set up and watch this agent, e.g. 127.0.0.1:8090; needs --store.", HelpName = "ADDR:PORT" };
         var server = new ServerOptions();
         var command = new Command("run", "Read a BMS, speak to an inverter, and report to a server if one is given.")
         {
             bms, baud, bmsProtocol, addresses, cells, inverter, inverterProtocol, server.Server, server.Id, server.SecretFile, server.Authority, profile, store,
-            mostCharge, mostDischarge, mostCell, keys, maySwitch,
+            mostCharge, mostDischarge, mostCell, keys, maySwitch, portal,
         };
         command.SetAction(line =>
         {
@@ -59,6 +61,7 @@ internal static class RunLine
                 Profile = ReadProfile(line.GetValue(profile), settings.Envelope),
                 Store = line.GetValue(store) is { } folder ? OpenStore(folder) : null,
                 Server = server.Address(line),
+                PortalAt = PortalAt(line.GetValue(portal), line.GetValue(store)),
                 ReleaseKeys = Keys(line.GetValue(keys), line.GetValue(store)),
             };
             if (Protocols.Bms(plan.BmsProtocol) is null)
@@ -67,10 +70,10 @@ internal static class RunLine
             if (Protocols.InverterProblem(plan.InverterProtocol) is { Length: > 0 } problem)
                 throw new ComplaintException($"--inverter-protocol {problem}");
             if (plan.Server is not null) plan = plan with { Identity = server.Identity(line) };
-            else if (plan.Store is not null && Enrolment.Load(plan.Store) is { } enrolled)
+            else if (plan.PortalAt is null && plan.Store is not null && Enrolment.Load(plan.Store) is { } enrolled)
                 plan = plan with { Server = enrolled.Address, Identity = enrolled.Identity };
-            if (plan.Bms is null && plan.Inverter is null && plan.Server is null)
-                throw new ComplaintException("nothing to do: give --bms DEV and --inverter slcan:DEV (and --server or a claimed --store to be seen in the fleet)");
+            if (plan.Bms is null && plan.Inverter is null && plan.Server is null && plan.PortalAt is null)
+                throw new ComplaintException("nothing to do: give --bms DEV and --inverter slcan:DEV (and --server or a claimed --store to be seen in the fleet), or --portal ADDR:PORT --store DIR to set it up in a browser");
             using var journal = new Journal();
             return new RunningAgent(plan, journal).UntilStopped();
         });
@@ -101,6 +104,13 @@ internal static class RunLine
         {
             throw new ComplaintException($"--release-key: {e.Message}");
         }
+    }
+
+    private static IPEndPoint? PortalAt(string? text, string? store)
+    {
+        if (text is null) return null;
+        if (store is null) throw new ComplaintException("--portal needs --store: what is set there must survive a restart");
+        return IPEndPoint.TryParse(text, out var at) && text.Contains(':', StringComparison.Ordinal) ? at : throw new ComplaintException($"--portal '{text}': write ADDRESS:PORT, e.g. 127.0.0.1:8090");
     }
 
     private static string? Device(string? inverter)

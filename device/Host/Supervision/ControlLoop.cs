@@ -22,6 +22,7 @@ internal sealed class ControlLoop : IDisposable
     private readonly AgentLoop _loop;
     private readonly Journal _journal;
     private readonly Updater? _updater;
+    private readonly Action? _afterTick;
     private readonly Action<string> _die;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ManualResetEventSlim _stop = new();
@@ -33,11 +34,13 @@ internal sealed class ControlLoop : IDisposable
     /// <param name="journal">For people.</param>
     /// <param name="updater">Looks after updates, or null.</param>
     /// <param name="die">Ends the process with a message; tests put their own.</param>
-    public ControlLoop(AgentLoop loop, Journal journal, Updater? updater = null, Action<string>? die = null)
+    /// <param name="afterTick">Called on the control thread after every tick; must never wait.</param>
+    public ControlLoop(AgentLoop loop, Journal journal, Updater? updater = null, Action<string>? die = null, Action? afterTick = null)
     {
         _loop = loop;
         _journal = journal;
         _updater = updater;
+        _afterTick = afterTick;
         _die = die ?? EndProcess;
         loop.StoreInline = false;
         _threads =
@@ -78,6 +81,7 @@ internal sealed class ControlLoop : IDisposable
             {
                 _loop.Tick();
                 _updater?.AfterTick(ElapsedMs());
+                _afterTick?.Invoke();
                 _stop.Wait(TickMs);
             }
 

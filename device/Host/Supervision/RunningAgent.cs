@@ -1,8 +1,13 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using JkFleet.Agent.Host.Commands;
+using JkFleet.Agent.Host.Portal;
 using JkFleet.Agent.Host.Ports;
 using JkFleet.Agent.Host.Updates;
+using JkFleet.Agent.Portal;
 using JkFleet.Agent.Ports;
 using JkFleet.Contracts;
 using JkFleet.Limits;
@@ -50,24 +55,38 @@ internal sealed record RunPlan
 
     /// <summary>Who we are to the server.</summary>
     public DeviceIdentity? Identity { get; init; }
+
+    /// <summary>Where the local portal listens; null = no portal.</summary>
+    public IPEndPoint? PortalAt { get; init; }
 }
 
 /// <summary>Builds the agent from a plan and runs it until somebody stops the process; a restart that the server asks for is a new agent on the same plan.</summary>
-internal sealed class RunningAgent(RunPlan plan, Journal journal)
+internal sealed class RunningAgent(RunPlan given, Journal journal)
 {
+    // Iterations of a password's hash: some 20 ms on a small SBC.
+    private const int PasswordRounds = 20_000;
     private static readonly TimeSpan CrashPause = TimeSpan.FromSeconds(2);
     private readonly ManualResetEventSlim _stop = new();
     private readonly SystemClock _clock = new();
-    private readonly IStore _store = plan.Store ?? (IStore)new MemoryStore();
-    private readonly IBuildSlots _slots = plan.Store is { } files ? new FileSlots(files.Folder) : new MemorySlots();
+    private readonly PortalWindow _window = new();
+    private readonly RunPlan _given = given;
+    private RunPlan _plan = given;
+    private readonly IStore _store = given.Store ?? (IStore)new MemoryStore();
+    private readonly IBuildSlots _slots = given.Store is { } files ? new FileSlots(files.Folder) : new MemorySlots();
 
     /// <summary>Runs until Ctrl-C or SIGTERM; returns the exit code.</summary>
     public int UntilStopped()
     {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        Introduce();
-        while (RunOnce()) journal.Say("agent", "starts anew");
+        using var claim = _given is { PortalAt: not null, Store: { } folder } ? new BackgroundClaim(folder, AgentIdentity.Pc) : null;
+        using var portal = claim is null ? null : OpenPortal(_given.PortalAt!, claim);
+        do
+        {
+            _plan = LocalSetup.Apply(_given, journal);
+            Introduce();
+        }
+        while (RunOnce());
         journal.Say("agent", "stopped");
         return 0;
     }
@@ -92,23 +111,28 @@ internal sealed class RunningAgent(RunPlan plan, Journal journal)
             return !_stop.Wait(CrashPause);
         }
 
-        plan.Settings.Version = build.Version;
+        _plan.Settings.Version = build.Version;
         var boot = RandomNumberGenerator.GetInt32(1, int.MaxValue);
-        var agent = new Agent(plan.Settings, BmsWires.Protocol(plan), Protocols.Inverter(plan.InverterProtocol)!);
-        plan.Profile?.CopyTo(agent.Slot.Active);
-        var bms = build.BreaksBms ? null : BmsWires.Open(plan, journal);
-        var can = plan.Inverter is null || build.BreaksInverter ? null : new SlcanPort(plan.Inverter, '6', journal);
-        var link = plan.Server is null || build.BreaksServer ? null
-            : new MqttServerLink(plan.Server, plan.Identity!, Encoding.UTF8.GetBytes(StatusCodec.Will(boot)), journal);
+        var agent = new Agent(_plan.Settings, BmsWires.Protocol(_plan), Protocols.Inverter(_plan.InverterProtocol)!);
+        _plan.Profile?.CopyTo(agent.Slot.Active);
+        var bms = build.BreaksBms ? null : BmsWires.Open(_plan, journal);
+        var can = _plan.Inverter is null || build.BreaksInverter ? null : new SlcanPort(_plan.Inverter, '6', journal);
+        var link = _plan.Server is null || build.BreaksServer ? null
+            : new MqttServerLink(_plan.Server, _plan.Identity!, Encoding.UTF8.GetBytes(StatusCodec.Will(boot)), journal);
+        var forget = false;
         try
         {
             var way = link ?? (IServerLink)new NoServer();
             var loop = new AgentLoop(agent, bms ?? new NoBms(), can ?? (ICanPort)new NoBus(), way, _clock, _store, boot);
-            using var updater = new Updater(loop, way, _store, _slots, plan.ReleaseKeys, build);
-            using var control = new ControlLoop(loop, journal, updater);
+            using var updater = new Updater(loop, way, _store, _slots, _plan.ReleaseKeys, build);
+            var feed = _plan.PortalAt is null ? null : new PortalFeed(loop, _window, _clock.NowMs);
+            using var control = new ControlLoop(loop, journal, updater, afterTick: feed is null ? null : () => feed.Step(_clock.NowMs, way.Connected));
             WaitHandle.WaitAny([_stop.WaitHandle, control.Ended]);
             control.Stop();
             link?.SayGoodbye(boot);
+            control.Dispose(); // the store thread has written its last record
+            forget = feed is { ForgetWanted: true };
+            if (control.RestartWanted && !_stop.IsSet) journal.Say("agent", "starts anew");
             return control.RestartWanted && !_stop.IsSet;
         }
         finally
@@ -116,16 +140,32 @@ internal sealed class RunningAgent(RunPlan plan, Journal journal)
             link?.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(6));
             can?.Dispose();
             (bms as IDisposable)?.Dispose();
+            if (forget && _plan.Store is { } everything) LocalSetup.Forget(everything);
+        }
+    }
+
+    private PortalServer OpenPortal(IPEndPoint at, BackgroundClaim claim)
+    {
+        try
+        {
+            return new PortalServer(at, address => new LocalPortal(new PortalSettings(_store, new SystemRandom(), new SystemWifi(), claim, _window)
+            {
+                Address = address.ToString(), PasswordRounds = PasswordRounds, PortsHaveNames = true, PageBytes = 64 * 1024,
+            }), _clock, journal);
+        }
+        catch (SocketException e)
+        {
+            throw new ComplaintException($"--portal {at}: {e.Message}");
         }
     }
 
     private void Introduce()
     {
-        journal.Say("agent", $"jkagent {plan.Settings.Version}: BMS {plan.Bms ?? "none"} ({plan.BmsProtocol}), inverter {plan.Inverter ?? "none"} ({plan.InverterProtocol}), "
-            + (plan.Server is null ? "no server: the emulation alone" : $"server {plan.Server} as {plan.Identity}"));
-        if (plan.Bms is null) journal.Say("agent", "no --bms: nothing is read, so nothing will be sent to an inverter");
-        if (plan.Inverter is null) journal.Say("agent", "no --inverter: the battery is only watched");
-        if (plan.Store is null && plan.Server is not null)
+        journal.Say("agent", $"jkagent {_plan.Settings.Version}: BMS {_plan.Bms ?? "none"} ({_plan.BmsProtocol}), inverter {_plan.Inverter ?? "none"} ({_plan.InverterProtocol}), "
+            + (_plan.Server is null ? "no server: the emulation alone" : $"server {_plan.Server} as {_plan.Identity}"));
+        if (_plan.Bms is null) journal.Say("agent", "no --bms: nothing is read, so nothing will be sent to an inverter");
+        if (_plan.Inverter is null) journal.Say("agent", "no --inverter: the battery is only watched");
+        if (_plan.Store is null && _plan.Server is not null)
             journal.Say("agent", "no --store: profiles, stops and waiting messages are forgotten at the next start");
     }
 }

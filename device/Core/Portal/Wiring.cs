@@ -1,0 +1,88 @@
+using System.Text;
+using JkFleet.Agent.Ports;
+using JkFleet.Bms;
+using JkFleet.Inverter;
+
+namespace JkFleet.Agent.Portal
+{
+    /// <summary>What the installer chose for the two wires; takes effect at the next start.</summary>
+    public sealed class Wiring
+    {
+        /// <summary>Record in the store.</summary>
+        public const string Record = "portal-wiring";
+
+        /// <summary>Longest value.</summary>
+        public const int MaxValue = 64;
+
+        private const int MaxBytes = 1024;
+        private const byte Format = 1;
+
+        /// <summary>BMS protocol, one of <see cref="BmsProtocols.Names"/>; "" = not chosen.</summary>
+        public string Bms = "";
+
+        /// <summary>Where the BMS is plugged in, on machines that have names for it; "" = not chosen.</summary>
+        public string BmsPort = "";
+
+        /// <summary>Inverter or its protocol, one of <see cref="InverterPresets.Names"/>; "" = not chosen.</summary>
+        public string Inverter = "";
+
+        /// <summary>Where the inverter's CAN adapter is plugged in; "" = not chosen.</summary>
+        public string InverterPort = "";
+
+        /// <summary>Both protocols are known names and the ports are plain.</summary>
+        public bool IsValid()
+        {
+            return IsBms(Bms) && InverterPresets.Find(Inverter) != null && IsPort(BmsPort) && IsPort(InverterPort);
+        }
+
+        /// <summary>Reads what was chosen.</summary>
+        /// <param name="store">The store.</param>
+        /// <returns>False when nothing, or nothing usable, was chosen; this is unchanged then.</returns>
+        public bool Load(IStore store)
+        {
+            byte[] b = new byte[MaxBytes];
+            int count = store.Read(Record, b);
+            if (count < 1 || b[0] != Format) return false;
+            string[] lines = Encoding.UTF8.GetString(b, 1, count - 1).Split('\n');
+            if (lines.Length != 4) return false;
+            Wiring found = new Wiring();
+            found.Bms = lines[0];
+            found.BmsPort = lines[1];
+            found.Inverter = lines[2];
+            found.InverterPort = lines[3];
+            if (!found.IsValid()) return false;
+            Bms = found.Bms;
+            BmsPort = found.BmsPort;
+            Inverter = found.Inverter;
+            InverterPort = found.InverterPort;
+            return true;
+        }
+
+        /// <summary>Saves the choice.</summary>
+        /// <param name="store">The store.</param>
+        public bool Save(IStore store)
+        {
+            byte[] text = Encoding.UTF8.GetBytes(Bms + "\n" + BmsPort + "\n" + Inverter + "\n" + InverterPort);
+            byte[] b = new byte[text.Length + 1];
+            b[0] = Format;
+            for (int i = 0; i < text.Length; i++) b[i + 1] = text[i];
+            return store.Write(Record, b, b.Length);
+        }
+
+        private static bool IsBms(string name)
+        {
+            string[] names = BmsProtocols.Names;
+            for (int i = 0; i < names.Length; i++)
+                if (names[i] == name) return true;
+            return false;
+        }
+
+        private static bool IsPort(string name)
+        {
+            if (name.Length > MaxValue) return false;
+            for (int i = 0; i < name.Length; i++)
+                if (name[i] <= ' ' || name[i] > '~') return false;
+            return true;
+        }
+    }
+}
