@@ -30,6 +30,10 @@ namespace JkFleet.Agent.Esp32
         private const int HandoverMostMs = 90000;
         private const int LowCurrentMa = 2000;
 
+        private const int StoreBytes = 8192;
+        private const int TellMostMs = 5000;
+        private const string HeardRecord = "inverter-heard";
+
         private readonly IStore _store = new TwoCopyStore(new FlashStore(), StoreBytes);
         private readonly BoardSettings _settings = new BoardSettings();
         private readonly BoardClock _clock = new BoardClock();
@@ -37,13 +41,22 @@ namespace JkFleet.Agent.Esp32
         private readonly object _offerGate = new object();
         private readonly FirmwareOffer _offer = new FirmwareOffer();
         private readonly Panel _panel = new Panel();
-        private const int StoreBytes = 8192;
+        private readonly byte[] _heard = new byte[1];
         private int _offerSeen;
         private bool _offerNew;
         private bool _handoverWanted;
         private bool _handingOver;
         private long _handoverSinceMs;
-        private bool _inverterWasHeard;
+        private bool _inverterHeardBefore;
+        private bool _inverterHeard;
+        private int _told = -1;
+        private int _changes;
+        private UpdateState _state;
+        private string _updateVersion = "";
+        private string _updateReason = "";
+        private int _permille;
+        private bool _restarting;
+        private long _restartSinceMs;
         private int _faults;
         private AgentLoop? _loop;
         private MqttLink? _link;
@@ -59,6 +72,8 @@ namespace JkFleet.Agent.Esp32
         {
             Board.Board.Claim();
             bool known = _settings.Load(_store);
+            // What "as before" means for a build on trial was decided by the one before it.
+            _inverterHeardBefore = _store.Read(HeardRecord, _heard) == 1 && _heard[0] == 1;
             AgentSettings owner = new AgentSettings();
             owner.Version = Version;
             owner.Board = Board.Board.Name;
@@ -110,9 +125,9 @@ namespace JkFleet.Agent.Esp32
         private void Share(Agent agent, long nowMs)
         {
             bool heard = agent.Report.Inverter == LinkState.Ok;
-            if (heard) _inverterWasHeard = true;
+            _inverterHeard = heard;
             _health.BmsSeen = agent.Freshness.State == Judgement.ReadingState.Good;
-            _health.InverterAsBefore = heard || !_inverterWasHeard;
+            _health.InverterAsBefore = heard || !_inverterHeardBefore;
             _health.ServerReached = _link == null || _link.Connected;
 
             agent.Handover = _handoverWanted;
@@ -123,6 +138,7 @@ namespace JkFleet.Agent.Esp32
             bool down = agent.Limits.ChargeLimitMa == 0 && agent.Limits.DischargeLimitMa == 0;
             _health.HandedOver = _handingOver && ((down && low) || nowMs - _handoverSinceMs >= HandoverMostMs);
 
+            Tell();
             if (agent.Slot.OfferChanges == _offerSeen) return;
             _offerSeen = agent.Slot.OfferChanges;
             lock (_offerGate)
@@ -134,6 +150,23 @@ namespace JkFleet.Agent.Esp32
                 _offer.Sha256 = agent.Slot.Offer.Sha256;
                 _offerNew = true;
             }
+        }
+
+        // Control thread: the server hears where the update stands.
+        private void Tell()
+        {
+            lock (_offerGate)
+            {
+                Reported reported = _loop!.Post.Reported;
+                if (_changes == _told && _permille / 100 == reported.UpdatePermille / 100) return;
+                _told = _changes;
+                reported.Update = _state;
+                reported.UpdateVersion = _updateVersion;
+                reported.UpdatePermille = _permille;
+                reported.UpdateReason = _updateReason;
+            }
+
+            _loop!.Post.ReportAgain();
         }
 
         private void Connectivity()
@@ -196,8 +229,35 @@ namespace JkFleet.Agent.Esp32
             }
 
             updates.Step(nowMs, _clock.UtcMs, _health);
-            _handoverWanted = updates.HandoverWanted;
-            if (updates.RestartWanted) Power.RebootDevice();
+            _handoverWanted = updates.HandoverWanted || updates.RestartWanted; // the limits stay down until the restart
+            lock (_offerGate)
+            {
+                _changes = updates.Changes;
+                _state = updates.State;
+                _updateVersion = updates.Version;
+                _updateReason = updates.Reason;
+                _permille = updates.Permille;
+            }
+
+            if (updates.RestartWanted) Restart(updates, nowMs);
+        }
+
+        // The server should hear of it first, but the restart does not wait for a server that is away.
+        private void Restart(UpdatePlan updates, long nowMs)
+        {
+            if (!_restarting)
+            {
+                _restarting = true;
+                _restartSinceMs = nowMs;
+                if (updates.State == UpdateState.Switching)
+                {
+                    _heard[0] = (byte)(_inverterHeard ? 1 : 0);
+                    _store.Write(HeardRecord, _heard, 1);
+                }
+            }
+
+            bool told = nowMs - _restartSinceMs >= 1000 && (_link == null || !_link.Connected || _link.Drained);
+            if (told || nowMs - _restartSinceMs >= TellMostMs) Power.RebootDevice();
         }
 
         private void Supervise(object state)
