@@ -3,6 +3,7 @@ using JkFleet.Server.Accounts;
 using JkFleet.Server.Alarms;
 using JkFleet.Server.Broker;
 using JkFleet.Server.Data;
+using JkFleet.Server.Demo;
 using JkFleet.Server.Devices;
 using JkFleet.Server.History;
 using JkFleet.Server.Profiles;
@@ -53,6 +54,7 @@ public partial class Program
     builder.AddProfiles();
     builder.AddRollouts();
     builder.AddCommands();
+    builder.AddDemo();
     builder.AddUi();
 
     var app = builder.Build();
