@@ -71,7 +71,7 @@ internal static class RunLine
                 throw new ComplaintException($"--inverter-protocol {problem}");
             if (plan.Server is not null) plan = plan with { Identity = server.Identity(line) };
             else if (plan.PortalAt is null && plan.Store is not null && Enrolment.Load(plan.Store) is { } enrolled)
-                plan = plan with { Server = enrolled.Address, Identity = enrolled.Identity };
+                plan = plan with { Server = server.Address(line, enrolled), Identity = enrolled.Identity };
             if (plan.Bms is null && plan.Inverter is null && plan.Server is null && plan.PortalAt is null)
                 throw new ComplaintException("nothing to do: give --bms DEV and --inverter slcan:DEV (and --server or a claimed --store to be seen in the fleet), or --portal ADDR:PORT --store DIR to set it up in a browser");
             using var journal = new Journal();

@@ -20,12 +20,14 @@ internal sealed class ServerOptions
     public Option<string?> SecretFile { get; } = new("--secret-file") { Description = "File that holds the device's secret.", HelpName = "FILE" };
 
     /// <summary>The broker's address, or null when no server was given.</summary>
-    public ServerAddress? Address(ParseResult line)
-    {
-        if (line.GetValue(Server) is not { } text)
-            return line.GetValue(Authority) is null ? null : throw new ComplaintException("--ca is of no use without --server");
-        return ServerAddress.TryParse(text, line.GetValue(Authority), out var address, out var wrong) ? address : throw new ComplaintException(wrong);
-    }
+    public ServerAddress? Address(ParseResult line) => line.GetValue(Server) is { } text ? Parse(line, text) : null;
+
+    /// <summary>The broker's address that a claim gave, believed by the authority of the command line when there is one.</summary>
+    public ServerAddress Address(ParseResult line, Enrolment enrolled) =>
+        line.GetValue(Authority) is null ? enrolled.Address : Parse(line, enrolled.Address.ToString());
+
+    private ServerAddress Parse(ParseResult line, string text) =>
+        ServerAddress.TryParse(text, line.GetValue(Authority), out var address, out var wrong) ? address : throw new ComplaintException(wrong);
 
     /// <summary>Id and secret.</summary>
     public DeviceIdentity Identity(ParseResult line)

@@ -93,6 +93,13 @@ internal sealed class SerialWire : IDisposable
 
     private SerialPort? TryOpen()
     {
+        if (IsGone())
+        {
+            // The runtime would call it a denied access.
+            _journal.Say(_path, "there is no such device; is the adapter plugged in and the name right?");
+            return null;
+        }
+
         var port = new SerialPort(_path, _baud, Parity.None, 8, StopBits.One);
         try
         {
@@ -102,7 +109,7 @@ internal sealed class SerialWire : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
         {
             port.Dispose();
-            _journal.Say(_path, e is UnauthorizedAccessException && File.Exists(_path)
+            _journal.Say(_path, e is UnauthorizedAccessException
                 ? "no permission or in use by another program; add this user to the group that owns it (often dialout)"
                 : $"cannot be opened ({e.Message}); is the adapter plugged in and the name right?");
             return null;

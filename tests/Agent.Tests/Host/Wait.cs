@@ -6,7 +6,7 @@ namespace JkFleet.Agent.Tests.Host;
 /// <summary>Waiting for a condition instead of for a second.</summary>
 internal static class Wait
 {
-    public static void Until(Func<bool> condition, string what, int withinMs = 10_000)
+    public static void Until(Func<bool> condition, string what, int withinMs = 30_000)
     {
         var start = Stopwatch.GetTimestamp();
         while (!condition())
