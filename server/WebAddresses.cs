@@ -11,12 +11,16 @@ public sealed class WebAddresses
 {
   private readonly List<(string Scheme, ListenOptions Listener)> _web = [];
   private ListenOptions? _mqtt;
+  private ListenOptions? _mqttTls;
 
   /// <summary>Addresses of the pages.</summary>
   public IReadOnlyList<Uri> Web => _web.Select(w => new Uri($"{w.Scheme}://{Show(w.Listener.IPEndPoint!)}")).ToArray();
 
   /// <summary>Port of the broker.</summary>
   public int MqttPort => _mqtt?.IPEndPoint?.Port ?? 0;
+
+  /// <summary>Port of the broker over TLS; 0 = there is none.</summary>
+  public int MqttTlsPort => _mqttTls?.IPEndPoint?.Port ?? 0;
 
   /// <summary>The instance that <see cref="WebModule.AddWeb"/> registered.</summary>
   public static WebAddresses Of(WebApplicationBuilder builder) =>
@@ -40,6 +44,13 @@ public sealed class WebAddresses
     {
       configure(listen);
       _mqtt = listen;
+    });
+
+  public void AddMqttTls(KestrelServerOptions kestrel, string address, int port, Action<ListenOptions> configure) =>
+    kestrel.Listen(AddressOf(address), port, listen =>
+    {
+      configure(listen);
+      _mqttTls = listen;
     });
 
   private static IPAddress AddressOf(string host) => host switch

@@ -26,10 +26,10 @@ public static class WebModule
   /// <summary><c>/healthz</c>: 200 while messages can be stored, for a watchdog; it tells nothing else.</summary>
   public static WebApplication MapHealth(this WebApplication app)
   {
-    app.MapGet("/healthz", async (IDbContextFactory<FleetDb> databases, CancellationToken stop) =>
+    app.MapGet("/healthz", async (IDbContextFactory<FleetDb> databases, Inbox inbox, CancellationToken stop) =>
     {
       await using var db = await databases.CreateDbContextAsync(stop);
-      return await db.Database.CanConnectAsync(stop) ? Results.Text("ok") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+      return inbox.Works && await db.Database.CanConnectAsync(stop) ? Results.Text("ok") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
     }).AllowAnonymous();
     app.MapGet("/metrics", Metrics).AllowAnonymous().AddEndpointFilter(async (context, next) =>
       context.HttpContext.Connection.RemoteIpAddress is { } from && System.Net.IPAddress.IsLoopback(from) ? await next(context) : Results.NotFound());

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MQTTnet;
 using MQTTnet.AspNetCore;
 using MQTTnet.Diagnostics.Logger;
@@ -28,12 +29,24 @@ public static class BrokerModule
 
     var options = builder.Configuration.GetSection(BrokerOptions.Section).Get<BrokerOptions>() ?? new BrokerOptions();
     var addresses = WebAddresses.Of(builder);
-    builder.WebHost.ConfigureKestrel(kestrel => addresses.AddMqtt(kestrel, options.Address, options.Port, listen =>
+    var certificate = options.Certificate();
+    builder.WebHost.ConfigureKestrel(kestrel =>
     {
-      // Twice the message: one that is a little too long is still read, refused and counted.
-      listen.UsePacketLimit((2 * options.MaxMessageBytes) + 1024);
-      listen.UseMqtt();
-    }));
+      addresses.AddMqtt(kestrel, options.Address, options.Port, listen => Speak(listen, options));
+      if (certificate is null) return;
+      addresses.AddMqttTls(kestrel, options.Address, options.TlsPort, listen =>
+      {
+        listen.UseHttps(certificate);
+        Speak(listen, options);
+      });
+    });
     return builder;
+  }
+
+  private static void Speak(ListenOptions listen, BrokerOptions options)
+  {
+    // Twice the message: one that is a little too long is still read, refused and counted.
+    listen.UsePacketLimit((2 * options.MaxMessageBytes) + 1024);
+    listen.UseMqtt();
   }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography.X509Certificates;
 
 namespace JkFleet.Server.Broker;
 
@@ -14,6 +15,19 @@ public sealed class BrokerOptions : IValidatableObject
   /// <summary>Port; 0 = any free one.</summary>
   [Range(0, 65535)]
   public int Port { get; set; } = 1883;
+
+  /// <summary>Certificate for MQTT over TLS: a .pfx, or a PEM file; empty = no TLS. Over the open internet there should be one.</summary>
+  public string CertificateFile { get; set; } = "";
+
+  /// <summary>Private key of a PEM certificate; empty = it stands in the same file.</summary>
+  public string CertificateKeyFile { get; set; } = "";
+
+  /// <summary>Password of a .pfx.</summary>
+  public string CertificatePassword { get; set; } = "";
+
+  /// <summary>Port of MQTT over TLS when there is a certificate; 0 = any free one. Claims then hand out this one.</summary>
+  [Range(0, 65535)]
+  public int TlsPort { get; set; } = 8883;
 
   /// <summary>Host name that claims hand out to devices; empty = the one that the device reached the server by.</summary>
   public string PublicHost { get; set; } = "";
@@ -46,9 +60,20 @@ public sealed class BrokerOptions : IValidatableObject
   [Range(3, 10_000)]
   public int WrongSecretsPerMinute { get; set; } = 10;
 
+  /// <summary>Loads the certificate; null when there is none.</summary>
+  public X509Certificate2? Certificate()
+  {
+    if (!File.Exists(CertificateFile)) return null;
+    return Path.GetExtension(CertificateFile).Equals(".pfx", StringComparison.OrdinalIgnoreCase)
+      ? X509CertificateLoader.LoadPkcs12FromFile(CertificateFile, CertificatePassword)
+      : X509Certificate2.CreateFromPemFile(CertificateFile, CertificateKeyFile.Length > 0 ? CertificateKeyFile : null);
+  }
+
   public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
   {
     if (Burst < MessagesPerSecond) yield return new ValidationResult("Broker:Burst is at least Broker:MessagesPerSecond.");
+    if (CertificateFile.Length > 0 && !File.Exists(CertificateFile)) yield return new ValidationResult($"Broker:CertificateFile: there is no file {CertificateFile}.");
+    if (CertificateKeyFile.Length > 0 && !File.Exists(CertificateKeyFile)) yield return new ValidationResult($"Broker:CertificateKeyFile: there is no file {CertificateKeyFile}.");
     if (Address is not ("*" or "localhost") && !System.Net.IPAddress.TryParse(Address, out _))
       yield return new ValidationResult("Broker:Address is *, localhost or an IP address.");
   }

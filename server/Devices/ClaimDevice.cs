@@ -94,8 +94,8 @@ public sealed class ClaimDevice(
     return Outcome<ClaimAnswer>.Of(new ClaimAnswer(
       device.Id,
       options.Value.PublicHost.Length > 0 ? options.Value.PublicHost : host,
-      options.Value.PublicPort > 0 ? options.Value.PublicPort : addresses.MqttPort,
-      MqttTls: false,
+      options.Value.PublicPort > 0 ? options.Value.PublicPort : addresses.MqttTlsPort > 0 ? addresses.MqttTlsPort : addresses.MqttPort,
+      MqttTls: addresses.MqttTlsPort > 0,
       secret,
       await Desired(db, device, site.Tags, stop)));
   }

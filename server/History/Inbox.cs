@@ -26,6 +26,9 @@ public sealed class Inbox(IHistoryStore store, ILogger<Inbox> log) : IDisposable
   /// <summary>Commits that failed since start.</summary>
   public long Failed => Volatile.Read(ref _failed);
 
+  /// <summary>The newest commit worked, or none was needed yet.</summary>
+  public bool Works { get; private set; } = true;
+
   public void Start()
   {
     _thread = new Thread(Write) { IsBackground = true, Name = "history writer" };
@@ -102,10 +105,12 @@ public sealed class Inbox(IHistoryStore store, ILogger<Inbox> log) : IDisposable
       store.Append(batch);
       Volatile.Write(ref _stored, _stored + batch.Count);
       Volatile.Write(ref _batches, _batches + 1);
+      Works = true;
       batch.Done.SetResult();
     }
     catch (Exception broken)
     {
+      Works = false;
       Volatile.Write(ref _failed, _failed + 1);
       log.LogError(broken, "{Count} samples could not be stored; their devices will send them again", batch.Count);
       batch.Done.SetException(broken);
