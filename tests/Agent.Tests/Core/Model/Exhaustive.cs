@@ -144,7 +144,7 @@ public static class Exhaustive
         n[ProfileField.RebulkCellMv] = 3310;
         n[ProfileField.RebulkDays] = 0;
         // mean, spread, SOC: filling, top and together, top with one cell ahead, room by SOC, room by cells, below float
-        (int Mv, int High, int Soc)[] readings = [(3330, 3335, 950), (3440, 3445, 1000), (3400, 3460, 1000), (3350, 3355, 900), (3305, 3310, 950), (3370, 3380, 990)];
+        (int Mv, int High, int Soc)[] readings = [(3330, 3335, 950), (3425, 3445, 1000), (3424, 3445, 1000), (3350, 3355, 900), (3305, 3310, 950), (3370, 3380, 990)];
         long[] waits = [9_999, 10_000, 60_000, 130_000];
         const int Length = 4;
         var all = (int)Math.Pow(24, Length);

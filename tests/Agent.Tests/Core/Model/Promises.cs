@@ -19,6 +19,7 @@ public sealed partial class World
     private int _readingsAtLoss;
     private ReadingState _state;
     private long _settledVersion;
+    private long _overrideUntilMs;
     private long _oracleMs = long.MinValue;
     private long _oracleVersion;
     private Agent? _oracleAgent;
@@ -78,6 +79,17 @@ public sealed partial class World
             if (state == ReadingState.Never) Require(_inverter.Updates == 0, "boot silence", "the inverter was told before a reading was believed");
             else Require(l.BmsLost == (state != ReadingState.Recovering), "trust", $"BmsLost {l.BmsLost} in state {state}");
         }
+
+        if (state is not (ReadingState.Good or ReadingState.Never))
+        {
+            var why = state == ReadingState.Stale ? LimitReason.Stale : state == ReadingState.Implausible ? LimitReason.Implausible : LimitReason.Recovering;
+            Require(l.ChargeReason == why && l.DischargeReason == why, "reason", $"{l.ChargeReason} in state {state}");
+        }
+
+        // Silence has its rules, and so has speech: what is known is told.
+        if (state == ReadingState.Good && age <= n[ProfileField.StaleMs] && _agent.CanState == CanPortState.Up)
+            Require(_agent.Transmitting && _agent.NextFrame(_now, _frame), "transmit", "no frame although the pack is known");
+        if (_agent.Memory.HasOverride) Require(_now - _overrideUntilMs < 0, "override", $"holds {_now - _overrideUntilMs} ms too long");
 
         if (state is ReadingState.Stale or ReadingState.Implausible or ReadingState.Never && state != _state) _readingsAtLoss = _readings;
         if (state == ReadingState.Good && _state is not ReadingState.Good)

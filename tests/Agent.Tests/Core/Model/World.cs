@@ -28,6 +28,7 @@ public sealed partial class World
     private long _utc = 1_795_000_000_000;
     private long _version = 1;
     private int _readings;
+    private int _commands;
     private long _lastReadingMs;
     private bool _everRead;
 
@@ -78,6 +79,7 @@ public sealed partial class World
         if (_slotRecord.Length > 0) Require(agent.Slot.Load(_slotRecord, _slotRecord.Length), "record", "a saved profile is not taken up again");
         if (_memoryRecord.Length > 0) Require(agent.Memory.TryDecode(_memoryRecord, _memoryRecord.Length), "record", "a saved memory is not taken up again");
         agent.Commands.Resume(_now);
+        _overrideUntilMs = _now + agent.Memory.OverrideHoldMs; // begins anew: longer, never shorter
         ForgetAgent();
         return agent;
     }
@@ -266,13 +268,14 @@ public sealed partial class World
     {
         var text = (which % 6) switch
         {
-            0 => $$"""{"v":1,"id":"{{how}}{{_readings}}","command":"override","charge_ma":{{how * 30}},"hold_ms":{{1000 + how * 10}}}""",
-            1 => $$"""{"v":1,"id":"{{how}}{{_readings}}","command":"override","discharge_ma":{{how * 30}},"hold_ms":{{1000 + how * 10}}}""",
-            2 => $$"""{"v":1,"id":"{{how}}{{_readings}}","command":"clear_override"}""",
-            3 => $$"""{"v":1,"id":"{{how}}{{_readings}}","command":"maintenance","on":{{(how % 4 == 0 ? "true" : "false")}}}""",
-            4 => $$"""{"v":1,"id":"{{how}}{{_readings}}","command":"full_charge"}""",
-            _ => $$"""{"v":1,"id":"{{how}}{{_readings}}","command":"maintenance","on":false}""",
+            0 => $$"""{"v":1,"id":"{{++_commands}}","command":"override","charge_ma":{{how * 30}},"hold_ms":{{1000 + how * 10}}}""",
+            1 => $$"""{"v":1,"id":"{{++_commands}}","command":"override","discharge_ma":{{how * 30}},"hold_ms":{{1000 + how * 10}}}""",
+            2 => $$"""{"v":1,"id":"{{++_commands}}","command":"clear_override"}""",
+            3 => $$"""{"v":1,"id":"{{++_commands}}","command":"maintenance","on":{{(how % 4 == 0 ? "true" : "false")}}}""",
+            4 => $$"""{"v":1,"id":"{{++_commands}}","command":"full_charge"}""",
+            _ => $$"""{"v":1,"id":"{{++_commands}}","command":"maintenance","on":false}""",
         };
+        if (which % 6 < 2) _overrideUntilMs = _now + 1000 + (how * 10);
         var bytes = Encoding.UTF8.GetBytes(text);
         _agent.Commands.Take(bytes, bytes.Length, _now, _utc);
         Step(how % 100);
