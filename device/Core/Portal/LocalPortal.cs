@@ -116,7 +116,7 @@ namespace JkFleet.Agent.Portal
         private void Page(PortalRequest r, int notice, int status)
         {
             string form = _door.FormOf(_session);
-            if (r.IsPath("/")) _pages.Status(form, notice, _nowMs);
+            if (r.IsPath("/") || r.IsPath("/logout")) _pages.Status(form, notice, _nowMs);
             else if (r.IsPath("/setup") || r.IsPath("/wiring") || r.IsPath("/claim") || r.IsPath("/wifi") || r.IsPath("/scan")) _pages.Setup(form, notice);
             else if (r.IsPath("/profile")) _pages.Profile(form, notice);
             else if (r.IsPath("/device") || r.IsPath("/maintenance") || r.IsPath("/restart") || r.IsPath("/reset") || r.IsPath("/password")) _pages.Device(form, notice);

@@ -58,7 +58,7 @@ namespace JkFleet.Board
                 typeof(Stream), typeof(FileStream), typeof(SerialPort), typeof(GpioPin), typeof(SpiDevice),
                 typeof(X509Certificate), typeof(HttpWebRequest), typeof(WifiReconnectionKind), typeof(Sntp),
                 typeof(Power), typeof(BaseEvent), typeof(Configuration), typeof(MqttQoSLevel), typeof(MqttClient),
-                typeof(BmsSnapshot), typeof(ChargeLimits), typeof(IInverterProtocol), typeof(Sha256), typeof(Topics), typeof(BootRecord),
+                typeof(BmsSnapshot), typeof(ChargeLimits), typeof(IInverterProtocol), typeof(Sha256), typeof(Topics), typeof(BootRecord), typeof(JkFleet.Agent.Portal.PortalWindow),
                 typeof(Deployment),
             };
         }

@@ -1,0 +1,363 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using JkFleet.Agent.Portal;
+using JkFleet.Agent.Ports;
+using JkFleet.Agent.Tests.Core;
+using JkFleet.Bms;
+using JkFleet.Contracts;
+using JkFleet.Limits;
+using Xunit;
+
+namespace JkFleet.Agent.Tests.Portal;
+
+/// <summary>The portal as a browser and as an attacker see it: bytes in, bytes out.</summary>
+public sealed partial class PortalTests
+{
+    private const string Good = "correct horse";
+
+    [Fact]
+    public void First_use_sets_a_password_and_lets_in_and_then_only_the_password_does()
+    {
+        var site = new Site();
+        Assert.Contains("/welcome", site.Get("/").Body, StringComparison.Ordinal);
+        Assert.Equal(422, site.Post("/welcome", ("password", "short"), ("again", "short")).Status);
+        Assert.Equal(422, site.Post("/welcome", ("password", Good), ("again", Good + "x")).Status);
+        Assert.Equal(303, site.Post("/welcome", ("password", Good), ("again", Good)).Status);
+        Assert.Contains("HttpOnly; SameSite=Strict", site.LastHead, StringComparison.Ordinal);
+        Assert.Contains("id=f0", site.Get("/").Body, StringComparison.Ordinal);
+        Assert.Equal(303, site.Post("/logout").Status);
+        Assert.Contains("/login", site.Get("/").Body, StringComparison.Ordinal);
+        Assert.Equal(403, site.Post("/login", ("password", "wrong guess")).Status);
+        Assert.Equal(303, site.Post("/login", ("password", Good)).Status);
+        var record = site.Store.Records[Doorkeeper.Record];
+        Assert.DoesNotContain(Good, Encoding.Latin1.GetString(record), StringComparison.Ordinal);
+        var again = new Site(site.Store);
+        Assert.Contains("/login", again.Get("/").Body, StringComparison.Ordinal);
+        Assert.Equal(303, again.Post("/login", ("password", Good)).Status);
+    }
+
+    [Fact]
+    public void Wrong_guesses_are_made_to_wait_longer_and_longer()
+    {
+        var site = SignedIn();
+        site.Post("/logout");
+        for (var i = 0; i < Doorkeeper.FreeGuesses - 1; i++) Assert.Equal(403, site.Post("/login", ("password", "wrong guess")).Status);
+        site.Post("/login", ("password", "wrong guess"));
+        Assert.Equal(429, site.Post("/login", ("password", Good)).Status);
+        site.NowMs += Doorkeeper.FirstPauseMs;
+        site.Post("/login", ("password", "wrong guess"));
+        site.NowMs += Doorkeeper.FirstPauseMs;
+        Assert.Equal(429, site.Post("/login", ("password", Good)).Status);
+        site.NowMs += Doorkeeper.FirstPauseMs;
+        Assert.Equal(303, site.Post("/login", ("password", Good)).Status);
+    }
+
+    [Theory]
+    [InlineData("/wiring")]
+    [InlineData("/claim")]
+    [InlineData("/wifi")]
+    [InlineData("/maintenance")]
+    [InlineData("/restart")]
+    [InlineData("/reset")]
+    [InlineData("/password")]
+    [InlineData("/logout")]
+    public void A_form_without_its_token_does_nothing(string path)
+    {
+        var site = SignedIn();
+        site.Form = new string('0', 32);
+        Assert.Equal(403, site.Post(path, ("on", "1"), ("word", "RESET"), ("server", "http://a:1"), ("code", "x"), ("bms", "jk02"), ("inverter", "deye"), ("ssid", "net"), ("password", "")).Status);
+        Assert.Equal(PortalWish.None, site.Window.TakeWish());
+        Assert.Equal("", site.Claim.Asked);
+        Assert.False(site.Store.Records.ContainsKey(Wiring.Record));
+        Assert.Contains("id=f0", site.Get("/").Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/setup")]
+    [InlineData("/profile")]
+    [InlineData("/device")]
+    public void A_stranger_sees_no_page(string path)
+    {
+        var site = SignedIn();
+        site.Cookie = "";
+        Assert.Equal(403, site.Get(path).Status);
+        Assert.Equal(401, site.Get("/status.json").Status);
+    }
+
+    [Fact]
+    public void Wishes_reach_the_agent_once()
+    {
+        var site = SignedIn();
+        Assert.Equal(303, site.Post("/maintenance", ("on", "1")).Status);
+        Assert.Equal(409, site.Post("/restart").Status);
+        Assert.Equal(PortalWish.MaintenanceOn, site.Window.TakeWish());
+        Assert.Equal(422, site.Post("/reset", ("word", "reset")).Status);
+        Assert.Equal(PortalWish.None, site.Window.TakeWish());
+        Assert.Equal(303, site.Post("/reset", ("word", "RESET")).Status);
+        Assert.Equal(PortalWish.FactoryReset, site.Window.TakeWish());
+    }
+
+    [Fact]
+    public void Maintenance_at_the_portal_brings_the_limits_to_zero()
+    {
+        var rig = new Rig();
+        var window = new PortalWindow();
+        var feed = new PortalFeed(rig.Loop, window, rig.NowMs);
+        rig.AfterTick = () => feed.Step(rig.NowMs, true);
+        rig.RunUntil(() => rig.Limits.ChargeLimitMa > 0, 120_000);
+        Assert.True(window.Ask(PortalWish.MaintenanceOn));
+        rig.Run(1000);
+        Assert.Equal(0, rig.Limits.ChargeLimitMa);
+        var seen = window.Look();
+        Assert.True(seen.Maintenance);
+        Assert.Equal(LimitReason.Maintenance, seen.Report.Limits.ChargeReason);
+        Assert.Equal(rig.Agent.Snapshot.PackVoltageMv, seen.Report.Snapshot.PackVoltageMv);
+    }
+
+    [Fact]
+    public void Wiring_is_checked_and_survives()
+    {
+        var site = SignedIn();
+        Assert.Equal(422, site.Post("/wiring", ("bms", "none such"), ("inverter", "deye"), ("bmsport", ""), ("inverterport", "")).Status);
+        Assert.Equal(422, site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", "a b"), ("inverterport", "")).Status);
+        Assert.Equal(303, site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", "/dev/ttyUSB0"), ("inverterport", "slcan:/dev/ttyACM0")).Status);
+        var wiring = new Wiring();
+        Assert.True(wiring.Load(site.Store));
+        Assert.Equal(("jk02", "/dev/ttyUSB0", "deye", "slcan:/dev/ttyACM0"), (wiring.Bms, wiring.BmsPort, wiring.Inverter, wiring.InverterPort));
+    }
+
+    [Fact]
+    public void A_claim_runs_in_the_background_and_the_page_says_how_it_went()
+    {
+        var site = SignedIn();
+        Assert.Equal(422, site.Post("/claim", ("server", "fleet.local"), ("code", "ABC")).Status);
+        Assert.Equal(303, site.Post("/claim", ("server", "http://fleet.local:8080"), ("code", "ABC")).Status);
+        Assert.Equal("http://fleet.local:8080 ABC", site.Claim.Asked);
+        site.Claim.State = ErrandState.Failed;
+        site.Claim.Why = "<b>\"no\" & 'never'</b>";
+        Assert.Contains("&lt;b&gt;&quot;no&quot; &amp; &#39;never&#39;&lt;/b&gt;", site.Get("/setup").Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Status_is_the_same_on_the_page_and_in_its_poll_and_escaped_in_both()
+    {
+        var site = SignedIn();
+        var v = site.Window.Writing;
+        v.Report.BmsAgeMs = 100;
+        Rig.HealthyPack().CopyTo(v.Report.Snapshot);
+        v.Report.Snapshot.SoftwareVersion = "<i>\"\\";
+        v.Report.Snapshot.Alarms = BmsAlarms.CellOverVoltage;
+        v.Report.Bms = LinkState.Ok;
+        site.Window.Publish();
+        var page = site.Get("/").Body;
+        Assert.Contains("60.0 %", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;i&gt;&quot;\\", page, StringComparison.Ordinal);
+        Assert.Contains("cell voltage too high", page, StringComparison.Ordinal);
+        using var json = System.Text.Json.JsonDocument.Parse(site.Get("/status.json").Body);
+        Assert.Equal("<i>\"\\", json.RootElement.GetProperty("f19").GetString());
+        Assert.Equal("60.0 %", json.RootElement.GetProperty("f0").GetString());
+        Assert.Equal(16, json.RootElement.GetProperty("n").GetInt32());
+        Assert.Contains("celda alta", site.Get("/?lang=es").Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/generate_204")]
+    [InlineData("/hotspot-detect.html")]
+    [InlineData("/connecttest.txt")]
+    public void Captive_portal_questions_lead_home(string path)
+    {
+        var site = new Site();
+        Assert.Equal(303, site.Get(path).Status);
+        site.Host = "connectivitycheck.example.com";
+        Assert.Equal(303, site.Get("/").Status);
+        Assert.Contains("Location: http://192.168.4.1/\r\n", site.LastHead, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", -400)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", -400)]
+    [InlineData("PUT / HTTP/1.1\r\nHost: a\r\n\r\n", -405)]
+    [InlineData("GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n", -400)]
+    [InlineData("GET / HTTP/2.0\r\nHost: a\r\n\r\n", -400)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\n\r\n", -411)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2049\r\n\r\n", -413)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", -400)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", -400)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\nx", -415)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", -501)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", -400)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n", 0)]
+    public void What_is_no_plain_request_is_refused(string text, int expected)
+    {
+        Assert.Equal(expected, new PortalRequest().Read(Buffer(text), text.Length));
+    }
+
+    [Fact]
+    public void A_head_without_end_is_refused_and_random_bytes_never_throw()
+    {
+        var request = new PortalRequest();
+        var endless = "GET / HTTP/1.1\r\nHost: a\r\nx: " + new string('x', PortalRequest.MaxHead);
+        Assert.Equal(-431, request.Read(Buffer(endless), endless.Length));
+        var random = new Random(7);
+        var whole = Encoding.Latin1.GetBytes("POST /login?a=%20&lang=es HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: jkp=1; jkl=es\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 12\r\n\r\nform=%C3%B1&");
+        var site = SignedIn();
+        for (var round = 0; round < 20_000; round++)
+        {
+            var b = Buffer("");
+            whole.CopyTo(b, 0);
+            for (var i = random.Next(4); i >= 0; i--) b[random.Next(whole.Length)] = (byte)random.Next(256);
+            if (request.Read(b, whole.Length) > 0) site.Portal.Handle(request, 1);
+        }
+
+        Assert.Equal(PortalWish.None, site.Window.TakeWish());
+    }
+
+    [Fact]
+    public void A_page_that_does_not_fit_is_an_error_and_not_half_a_page()
+    {
+        var site = new Site(pageBytes: 300);
+        Assert.Equal(500, site.Get("/").Status);
+    }
+
+    [Fact]
+    public void Every_text_is_there_in_both_languages()
+    {
+        var t = new PortalText();
+        foreach (var spanish in new[] { false, true })
+        {
+            t.Spanish = spanish;
+            for (var i = 0; i < PortalText.Count; i++) Assert.NotEmpty(t.Of(i));
+            for (var i = 0; i < LimitReasonNames.Count; i++) Assert.DoesNotContain("_", t.Reason((LimitReason)i), StringComparison.Ordinal);
+            for (var i = 0; i < LinkStateNames.Count; i++) Assert.DoesNotContain("_", t.Link((LinkState)i), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_largest_status_page_fits_the_board()
+    {
+        var site = SignedIn();
+        var v = site.Window.Writing;
+        v.Report.BmsAgeMs = 100;
+        v.Report.Snapshot.CellCount = BmsSnapshot.MaxCells;
+        v.Report.Snapshot.Alarms = (BmsAlarms)uint.MaxValue;
+        v.Report.Snapshot.TempCount = BmsSnapshot.MaxTemps;
+        site.Window.Publish();
+        foreach (var path in new[] { "/?lang=es", "/setup?lang=es", "/profile", "/device", "/portal.css" }) Assert.Equal(200, site.Get(path).Status);
+    }
+
+    private static Site SignedIn()
+    {
+        var site = new Site();
+        site.Get("/");
+        site.Post("/welcome", ("password", Good), ("again", Good));
+        site.Get("/");
+        return site;
+    }
+
+    private static byte[] Buffer(string text)
+    {
+        var b = new byte[PortalRequest.MaxHead + PortalRequest.MaxBody + 4];
+        Encoding.Latin1.GetBytes(text).CopyTo(b, 0);
+        return b;
+    }
+
+    [GeneratedRegex("name=form value=\"([0-9a-f]{32})\"", RegexOptions.None, 1000)]
+    private static partial Regex FormToken();
+
+    [GeneratedRegex("jkp=([0-9a-z]+)", RegexOptions.None, 1000)]
+    private static partial Regex SessionCookie();
+
+    /// <summary>A portal and the one browser that looks at it.</summary>
+    private sealed class Site
+    {
+        public Site(HandStore? store = null, int pageBytes = 16384)
+        {
+            Store = store ?? new HandStore();
+            Portal = new LocalPortal(new PortalSettings(Store, new Counting(), new NoWifi(), Claim, Window)
+            {
+                PasswordRounds = 3, PortsHaveNames = true, Address = "http://192.168.4.1/", PageBytes = pageBytes,
+            });
+            Get("/");
+        }
+
+        public HandStore Store { get; }
+        public PortalWindow Window { get; } = new();
+        public HandClaim Claim { get; } = new();
+        public LocalPortal Portal { get; }
+        public long NowMs { get; set; } = 1000;
+        public string Host { get; set; } = "127.0.0.1:8090";
+        public string Cookie { get; set; } = "";
+        public string Form { get; set; } = "";
+        public string LastHead { get; private set; } = "";
+
+        public (int Status, string Body) Get(string path) => Ask($"GET {path} HTTP/1.1\r\nHost: {Host}\r\nCookie: jkp={Cookie}\r\n\r\n");
+
+        public (int Status, string Body) Post(string path, params (string Name, string Value)[] fields)
+        {
+            var body = string.Join('&', fields.Append(("form", Form)).Select(f => $"{f.Item1}={Uri.EscapeDataString(f.Item2)}"));
+            var answer = Ask($"POST {path} HTTP/1.1\r\nHost: {Host}\r\nCookie: jkp={Cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            if (answer.Status == 303) Get("/");
+            return answer;
+        }
+
+        private (int Status, string Body) Ask(string text)
+        {
+            var request = new PortalRequest();
+            var state = request.Read(Buffer(text), text.Length);
+            Assert.True(state > 0, $"refused with {-state}: {text}");
+            Portal.Handle(request, NowMs);
+            var head = Encoding.UTF8.GetString(Portal.Head.Buffer, 0, Portal.Head.Count);
+            var body = Encoding.UTF8.GetString(Portal.Body.Buffer, 0, Portal.Body.Count);
+            var status = int.Parse(head.AsSpan(9, 3));
+            if (text.StartsWith("POST", StringComparison.Ordinal) || status == 303) LastHead = head;
+            if (SessionCookie().Match(head) is { Success: true } cookie) Cookie = cookie.Groups[1].Value;
+            if (FormToken().Match(body) is { Success: true } form) Form = form.Groups[1].Value;
+            return (status, body);
+        }
+    }
+
+    private sealed class Counting : IRandomPort
+    {
+        private byte _next;
+
+        public void Fill(byte[] buffer)
+        {
+            for (var i = 0; i < buffer.Length; i++) buffer[i] = ++_next;
+        }
+    }
+
+    private sealed class HandClaim : IClaimPort
+    {
+        public string Asked { get; private set; } = "";
+        public ErrandState State { get; set; }
+        public string Why { get; set; } = "";
+        public string Device => "";
+        public string Server => "";
+
+        public bool Begin(string server, string code)
+        {
+            Asked = server + " " + code;
+            return true;
+        }
+    }
+
+    private sealed class NoWifi : IWifiPort
+    {
+        public bool Settable => false;
+        public bool Scanning => false;
+        public int Count => 0;
+        public ErrandState State => ErrandState.None;
+        public string Current => "";
+
+        public void Scan()
+        {
+            // The system has the network.
+        }
+
+        public string Ssid(int index) => "";
+
+        public int RssiDbm(int index) => 0;
+
+        public bool Join(string ssid, string password) => false;
+    }
+}
