@@ -20,7 +20,7 @@ public sealed class AgentProcess : IAsyncDisposable
   {
     var program = Path.Combine(
       ServerUnderTest.Repository(), "device", "Host", "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0", "jkagent");
-    var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
+    var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })
       ?? throw new InvalidOperationException("jkagent did not start.");
     var agent = new AgentProcess(process);
     process.OutputDataReceived += (_, e) => agent.Hear(e.Data);

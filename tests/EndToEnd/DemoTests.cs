@@ -7,6 +7,11 @@ using Xunit;
 
 namespace JkFleet.EndToEnd;
 
+/// <summary>After everything else and by themselves: their deadlines must not measure their neighbours.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
+[Collection(nameof(Alone))]
 public sealed partial class DemoTests(ITestOutputHelper output)
 {
   private const int Agents = 20;
