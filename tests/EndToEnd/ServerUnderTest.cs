@@ -8,8 +8,8 @@ namespace JkFleet.EndToEnd;
 /// <summary>The real server as people start it: its own process, its own build folder, its one-time link read from its console.</summary>
 public sealed partial class ServerUnderTest : IAsyncDisposable
 {
-  private const string Prefix = "jk";
-  private const string SeedSecret = "end-to-end only";
+  public const string Prefix = "jk";
+  public const string SeedSecret = "end-to-end only";
 
   private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
@@ -19,9 +19,11 @@ public sealed partial class ServerUnderTest : IAsyncDisposable
   private Process? _process;
   private TaskCompletionSource<Uri> _link = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-  private ServerUnderTest(int devices, int sites)
+  private readonly string? _releaseKey;
+
+  private ServerUnderTest(int devices, int sites, string? releaseKey)
   {
-    (_devices, _sites) = (devices, sites);
+    (_devices, _sites, _releaseKey) = (devices, sites, releaseKey);
     MqttPort = FreePort();
     Web = new Uri($"http://127.0.0.1:{FreePort()}/");
   }
@@ -34,9 +36,10 @@ public sealed partial class ServerUnderTest : IAsyncDisposable
 
   /// <param name="devices">Devices that exist from the start: jk-0001 and so on.</param>
   /// <param name="sites">Spread over so many sites.</param>
-  public static async Task<ServerUnderTest> Start(int devices, int sites = 3)
+  /// <param name="releaseKey">Path of the public release key that uploads must be signed with.</param>
+  public static async Task<ServerUnderTest> Start(int devices, int sites = 3, string? releaseKey = null)
   {
-    var server = new ServerUnderTest(devices, sites);
+    var server = new ServerUnderTest(devices, sites, releaseKey);
     await server.Start();
     return server;
   }
@@ -62,6 +65,7 @@ public sealed partial class ServerUnderTest : IAsyncDisposable
         ["Logging__LogLevel__Default"] = "Warning",
       },
     };
+    if (_releaseKey is not null) start.Environment["Firmware__Keys__0"] = _releaseKey;
     _process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start.");
     var said = new List<string>();
     _process.OutputDataReceived += (_, e) => Hear(e.Data, said);
