@@ -59,7 +59,7 @@ namespace JkFleet.Agent
         /// <summary>The server should hear what is in force.</summary>
         public bool ReportWanted { get; set; }
 
-        /// <summary>The firmware that the server offers; <see cref="OfferChanges"/> counts.</summary>
+        /// <summary>The firmware that the server offers, empty when it offers none; <see cref="OfferChanges"/> counts.</summary>
         public readonly FirmwareOffer Offer = new FirmwareOffer();
 
         /// <summary>Grows whenever <see cref="Offer"/> was set.</summary>
@@ -84,6 +84,7 @@ namespace JkFleet.Agent
             ReportWanted = true;
             if (_incoming.Version < Version) return;
             if (read && _incoming.HasFirmware) TakeOffer();
+            else if (read) DropOffer();
             if (_incoming.Version == Version) return;
 
             if (!read) Settle(VerdictState.Refused, Active, _desired.RefusedField, 0, _desired.Refusal);
@@ -189,6 +190,14 @@ namespace JkFleet.Agent
             Bound = bound;
             Why = why;
             profile.CopyTo(_next);
+        }
+
+        /// <summary>Said once: the server took the build back, or offers none after a start.</summary>
+        private void DropOffer()
+        {
+            if (OfferChanges > 0 && Offer.Url.Length == 0) return;
+            Offer.Clear();
+            OfferChanges++;
         }
 
         private void TakeOffer()

@@ -91,7 +91,12 @@ public static class RolloutJudge
       {
         var device = _rollout.Devices[i];
         var facts = _factsOf(device.DeviceId);
-        if (IsInFlight(device.Stage)) Move(i, InFlight(device, facts));
+        if (IsInFlight(device.Stage))
+        {
+          Move(i, InFlight(device, facts));
+          // It has answered for good: wished any longer it would be fetched again at every start, and never tried anew after a resume.
+          if (_moves[i].Stage is StageOfDevice.Reverted or StageOfDevice.Failed or StageOfDevice.Refused) Step.Withdrawals.Add(device);
+        }
         else if (device.Stage == StageOfDevice.Confirmed) Move(i, StillConfirmed(device, facts));
         else if (device.Stage is StageOfDevice.TimedOut or StageOfDevice.Silent && Succeeded(device, facts))
           // The truth comes late but it comes; it does not lift a halt.

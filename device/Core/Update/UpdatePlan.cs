@@ -114,11 +114,22 @@ namespace JkFleet.Agent.Update
             get { return Record.Pending != BootRecord.None && Record.Pending == Record.Started; }
         }
 
-        /// <summary>The server offers nothing now: a version that failed here may be offered once more.</summary>
+        /// <summary>
+        /// The server offers nothing now: what was not yet switched to is given up, and a version that failed here may be offered
+        /// once more. A build on trial is not touched: its own health decides.
+        /// </summary>
         public void Withdraw()
         {
+            if (RestartWanted || IsOnTrial) return;
             _barred = "";
             _done = "";
+            _offered = false;
+            _offer.Clear();
+            bool over = State == UpdateState.Idle || State == UpdateState.Confirmed;
+            if (State == UpdateState.Downloading) _source.Close();
+            _transferring = false;
+            // An old failure must not be taken for the answer to the next offer.
+            if (!over) Show(UpdateState.Idle, "", "");
         }
 
         /// <summary>Takes an offer of the server; the same one again changes nothing, nor does one that failed until <see cref="Withdraw"/>.</summary>

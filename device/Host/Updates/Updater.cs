@@ -98,7 +98,12 @@ internal sealed class Updater : IDisposable
     /// <param name="utcMs">Wall clock; 0 = unknown.</param>
     public void Work(long nowMs, long utcMs)
     {
-        if (Interlocked.Exchange(ref _offer, null) is { } offer) _plan.Take(offer);
+        if (Interlocked.Exchange(ref _offer, null) is { } offer)
+        {
+            if (offer.Url.Length > 0) _plan.Take(offer);
+            else _plan.Withdraw();
+        }
+
         for (var i = 0; i < PiecesPerWork; i++)
         {
             _plan.Step(nowMs, utcMs, _health);

@@ -68,6 +68,68 @@ public sealed class UpdateTests
     }
 
     [Fact]
+    public void What_failed_here_is_tried_again_only_after_the_offer_was_taken_back()
+    {
+        var board = new SimBoard { Offered = SimBoard.Artifact(SimBoard.Build('B', 5000), "2.0.0") };
+        board.Live();
+        var plan = PlanOf(board);
+        Assert.Equal(UpdateState.Reverted, plan.State);
+        plan.Take(OfferOf(board));
+        plan.Step(0, 1_800_000_000_000, new UpdateHealth());
+        Assert.Equal(UpdateState.Reverted, plan.State);
+        plan.Withdraw();
+        Assert.Equal(UpdateState.Idle, plan.State);
+        plan.Take(OfferOf(board));
+        plan.Step(250, 1_800_000_000_000, new UpdateHealth());
+        Assert.Equal(UpdateState.Downloading, plan.State);
+    }
+
+    [Fact]
+    public void An_offer_that_is_taken_back_is_not_switched_to()
+    {
+        var board = new SimBoard { Offered = SimBoard.Artifact(SimBoard.Build('G', 5000), "2.0.0") };
+        new BootPlan(board).Choose();
+        var plan = PlanOf(board);
+        var health = new UpdateHealth { BmsSeen = true, InverterAsBefore = true, ServerReached = true };
+        plan.Take(OfferOf(board));
+        for (long now = 0; plan.State != UpdateState.Waiting && now < 600_000; now += 250) plan.Step(now, 1_800_000_000_000, health);
+        Assert.Equal(UpdateState.Waiting, plan.State);
+        plan.Withdraw();
+        health.HandedOver = true;
+        for (long now = 600_000; now < 700_000; now += 250) plan.Step(now, 1_800_000_000_000, health);
+        Assert.False(plan.RestartWanted);
+        Assert.Equal(UpdateState.Idle, plan.State);
+        Assert.Equal(BootRecord.None, board.Record.Pending);
+    }
+
+    [Fact]
+    public void A_wish_without_a_build_takes_the_offer_back()
+    {
+        var slot = new ProfileSlot(new Limits.Envelope());
+        Wish(slot, 1, "http://server/artifact");
+        Assert.Equal(("2.0.0", 1), (slot.Offer.Version, slot.OfferChanges));
+        Wish(slot, 2, url: null);
+        Assert.Equal(("", 2), (slot.Offer.Url, slot.OfferChanges));
+        Wish(slot, 2, url: null);
+        Assert.Equal(2, slot.OfferChanges);
+    }
+
+    private static void Wish(ProfileSlot slot, long version, string? url)
+    {
+        var desired = new Desired { Version = version, HasFirmware = url is not null };
+        if (url is not null) (desired.Firmware.Version, desired.Firmware.Url, desired.Firmware.Sha256) = ("2.0.0", url, "aa");
+        var writer = new MessageWriter(new byte[DesiredCodec.MaxBytes]);
+        Assert.True(new DesiredCodec().Write(desired, writer));
+        slot.Take(writer.Buffer, writer.Count);
+        slot.Saved(true);
+    }
+
+    private static UpdatePlan PlanOf(SimBoard board) => new(board, board, board, new FirmwareTarget { Board = "pc" }, [SimBoard.Key.Public], "1.0.0");
+
+    private static FirmwareOffer OfferOf(SimBoard board) =>
+        new() { Name = "jkagent", Version = "2.0.0", Url = "http://server/artifact", Size = board.Offered.Length, Sha256 = "of 2.0.0" };
+
+    [Fact]
     public void Broken_transfers_go_on_where_they_broke()
     {
         var build = SimBoard.Build('G', 50_000);

@@ -174,7 +174,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
   private static async Task Release(params string[] arguments)
   {
-    using var process = Process.Start(new ProcessStartInfo(ServerChild.Program("device/Host", "jkagent"), ["release", .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+    using var process = Process.Start(new ProcessStartInfo(ServerChild.Program("device/Host", "jkagent"), ["release", .. arguments]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
     var error = await process.StandardError.ReadToEndAsync();
     await process.WaitForExitAsync();
     Assert.True(process.ExitCode == 0, error);

@@ -136,7 +136,8 @@ public class RolloutJudgeTests
     fleet.Tick();
     Assert.Equal(RolloutState.Paused, fleet.Rollout.State);
     Assert.StartsWith("threshold: 2 devices failed", fleet.Rollout.StateReason, StringComparison.Ordinal);
-    Assert.Equal(3, fleet.LastStep.Withdrawals.Count);
+    // The three in flight, and the one that has just failed for good.
+    Assert.Equal(["d1", "d2", "d3", "d4"], fleet.LastStep.Withdrawals.Select(d => d.DeviceId).Order());
     Assert.Empty(fleet.LastStep.Offers);
   }
 
@@ -405,6 +406,38 @@ public class RolloutJudgeTests
   {
     var mistakes = new RolloutPolicy { Canary = 0, FailPercent = 101, Percents = [50, 40], TotalSeconds = 10, StepSeconds = 20 }.Mistakes();
     Assert.Equal(5, mistakes.Count);
+  }
+
+  [Fact]
+  public void An_outage_of_the_server_is_no_failure_of_a_device()
+  {
+    var fleet = new Fleet(4, p => { p.Canary = 4; p.StepSeconds = 60; p.TotalSeconds = 600; p.SilenceSeconds = 60; });
+    fleet.Tick(2);
+    Assert.All(fleet.Rollout.Devices, d => Assert.Equal(StageOfDevice.Offered, d.Stage));
+    fleet.Pass(3600);
+    foreach (var id in fleet.Facts.Keys.ToArray())
+      fleet.Facts[id] = fleet.Facts[id] with { Online = false, ListenedFor = TimeSpan.FromSeconds(5), SilentFor = TimeSpan.FromSeconds(5) };
+    fleet.Tick();
+    Assert.All(fleet.Rollout.Devices, d => Assert.Equal(StageOfDevice.Offered, d.Stage));
+    // Listened long enough and still nothing: now it is the device.
+    foreach (var id in fleet.Facts.Keys.ToArray())
+      fleet.Facts[id] = fleet.Facts[id] with { ListenedFor = TimeSpan.FromSeconds(61), SilentFor = TimeSpan.FromSeconds(61) };
+    fleet.Tick();
+    Assert.All(fleet.Rollout.Devices, d => Assert.Equal(StageOfDevice.Silent, d.Stage));
+  }
+
+  [Fact]
+  public void Who_failed_for_good_is_no_longer_wished_the_build()
+  {
+    var fleet = new Fleet(6, p => { p.Canary = 6; p.FailCap = 100; p.MinSample = 1000; });
+    fleet.Tick(2);
+    fleet.Report(fleet.Rollout.Devices[0], UpdateState.Reverted, "no_bms");
+    fleet.Report(fleet.Rollout.Devices[1], UpdateState.Refused, "signature");
+    fleet.Confirm(fleet.Rollout.Devices[2]);
+    fleet.Tick();
+    Assert.Equal(["d0", "d1"], fleet.LastStep.Withdrawals.Select(d => d.DeviceId).Order());
+    fleet.Tick();
+    Assert.Empty(fleet.LastStep.Withdrawals);
   }
 
   /// <summary>A rollout over devices whose facts the test moves by hand.</summary>
