@@ -22,6 +22,9 @@ public abstract class FleetDb(DbContextOptions options) : IdentityUserContext<Ac
   public DbSet<ClaimUse> ClaimUses => Set<ClaimUse>();
   public DbSet<DesiredRow> Desired => Set<DesiredRow>();
   public DbSet<ReportedRow> Reported => Set<ReportedRow>();
+  public DbSet<DeviceHello> Hellos => Set<DeviceHello>();
+  public DbSet<StoredEvent> DeviceEvents => Set<StoredEvent>();
+  public DbSet<SentCommand> DeviceCommands => Set<SentCommand>();
   public DbSet<ChargeProfile> Profiles => Set<ChargeProfile>();
   public DbSet<ProfileRevision> ProfileRevisions => Set<ProfileRevision>();
   public DbSet<ProfileAssignment> ProfileAssignments => Set<ProfileAssignment>();
@@ -93,6 +96,26 @@ public abstract class FleetDb(DbContextOptions options) : IdentityUserContext<Ac
     {
       row.ToTable("Reported").HasKey(r => r.DeviceId);
       row.HasOne<Device>().WithOne().HasForeignKey<ReportedRow>(r => r.DeviceId).OnDelete(DeleteBehavior.Cascade);
+    });
+    builder.Entity<DeviceHello>(hello =>
+    {
+      hello.HasKey(h => h.DeviceId);
+      hello.HasOne<Device>().WithOne().HasForeignKey<DeviceHello>(h => h.DeviceId).OnDelete(DeleteBehavior.Cascade);
+    });
+    builder.Entity<StoredEvent>(entry =>
+    {
+      entry.HasIndex(e => new { e.DeviceId, e.Boot, e.Seq }).IsUnique();
+      entry.HasIndex(e => new { e.DeviceId, e.At });
+      entry.HasIndex(e => e.At);
+      entry.HasOne<Device>().WithMany().HasForeignKey(e => e.DeviceId).OnDelete(DeleteBehavior.Cascade);
+    });
+    builder.Entity<SentCommand>(command =>
+    {
+      command.Property(c => c.Id).HasMaxLength(48);
+      command.Property(c => c.Reason).HasMaxLength(1000);
+      command.HasIndex(c => new { c.DeviceId, c.At });
+      command.HasIndex(c => new { c.State, c.Until });
+      command.HasOne<Device>().WithMany().HasForeignKey(c => c.DeviceId).OnDelete(DeleteBehavior.Cascade);
     });
     builder.Entity<ChargeProfile>(profile =>
     {
