@@ -61,6 +61,8 @@ internal sealed class SimAgent
     private double _hours;
     private long _physicsAt = -1;
     private long _deadUntilMs;
+    private long _updateMs;
+    private long _updateAt;
     private Updater? _updater;
 
     /// <summary>A device.</summary>
@@ -91,6 +93,7 @@ internal sealed class SimAgent
         Wire = new SimBmsPort(_player, Clock, _cast.Random) { Noise = _cast.Character == SimCharacter.NoisyWire ? 0.04 : 0 };
         Link = new ScenarioLink(server);
         _hours = plan.StartHour + _cast.HourShift;
+        _updateAt = Clock.NowMs;
         Boot(boot);
     }
 
@@ -159,8 +162,9 @@ internal sealed class SimAgent
         }
 
         Loop.Tick();
-        _updater!.AfterTick(UpdateMs(nowMs));
-        _updater.Work(UpdateMs(nowMs), Clock.UtcMs);
+        PassUpdateTime(nowMs);
+        _updater!.AfterTick(_updateMs);
+        _updater.Work(_updateMs, Clock.UtcMs);
         if (Loop.RestartDue || _updater.RestartWanted) PowerCut();
     }
 
@@ -194,8 +198,14 @@ internal sealed class SimAgent
         _updater = new Updater(Loop, Link, _store, _slots, _plan.ReleaseKeys, build);
     }
 
-    // The minutes that a new build needs to prove itself pass with the packs' day, within what a download can bear.
-    private long UpdateMs(long nowMs) => (long)(nowMs * Math.Clamp(_plan.TimeScale, 1, FastestUpdate));
+    // The minutes that a new build needs to prove itself pass with the packs' day. A transfer's do not: its network is real,
+    // and one that is asked to answer in a twentieth of its time looks broken.
+    private void PassUpdateTime(long nowMs)
+    {
+        var passed = Math.Max(nowMs - _updateAt, 0);
+        _updateAt = nowMs;
+        _updateMs += _updater!.Downloading ? passed : (long)(passed * Math.Clamp(_plan.TimeScale, 1, FastestUpdate));
+    }
 
     private void Live(double realSeconds)
     {

@@ -50,6 +50,9 @@ internal sealed class Updater : IDisposable
         _news = Now();
     }
 
+    /// <summary>A transfer is under way.</summary>
+    public bool Downloading => Volatile.Read(ref _news).State == UpdateState.Downloading;
+
     /// <summary>Everything is stored: start anew.</summary>
     public bool RestartWanted => Volatile.Read(ref _news).Restart;
 

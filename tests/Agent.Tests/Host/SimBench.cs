@@ -11,6 +11,8 @@ namespace JkFleet.Agent.Tests.Host;
 /// <summary>One simulated device on a clock that the test moves, with a server that is always there and writes everything down.</summary>
 internal sealed class SimBench : IClock, IServerLink
 {
+    public const double TickSeconds = 0.05;
+
     private readonly Queue<(string Leaf, byte[] Content)> _mail = new();
 
     public SimBench(SimPlan plan, int number = 1, IStore? store = null)
@@ -39,12 +41,12 @@ internal sealed class SimBench : IClock, IServerLink
 
     public void Send(string leaf, string content) => _mail.Enqueue((leaf, Encoding.UTF8.GetBytes(content)));
 
-    /// <summary>Lets time pass in ticks of 50 ms.</summary>
+    /// <summary>Lets time pass in ticks of <see cref="TickSeconds"/>.</summary>
     public void Run(double seconds, Action? afterEach = null)
     {
         for (var end = NowMs + (long)(seconds * 1000); NowMs < end;)
         {
-            NowMs += 50;
+            NowMs += (long)(TickSeconds * 1000);
             Device.Tick();
             afterEach?.Invoke();
         }
