@@ -87,26 +87,8 @@ public sealed class AlarmWatch(IDbContextFactory<FleetDb> databases, LiveFleet f
     }
   }
 
-  protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-  {
-    using var timer = new PeriodicTimer(WriteEvery, clock);
-    while (!stoppingToken.IsCancellationRequested)
-    {
-      try
-      {
-        await timer.WaitForNextTickAsync(stoppingToken);
-        await Flush(stoppingToken);
-      }
-      catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-      {
-        return;
-      }
-      catch (Exception broken)
-      {
-        log.LogError(broken, "Alarms could not be written; tried again");
-      }
-    }
-  }
+  protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+    Repeat.Every(WriteEvery, clock, Flush, broken => log.LogError(broken, "Alarms could not be written; tried again"), stoppingToken);
 
   private void Set(string deviceId, ulong which, ulong bits)
   {

@@ -33,6 +33,9 @@ public sealed class MqttBroker(
   /// <summary>Called after a device has subscribed its desired state: it can be told now.</summary>
   public event Action<DeviceConnection>? DesiredSubscribed;
 
+  /// <summary>The same for commands.</summary>
+  public event Action<DeviceConnection>? CommandSubscribed;
+
   /// <summary>MQTT connections open now.</summary>
   public int Connections => Volatile.Read(ref _connections);
 
@@ -186,8 +189,9 @@ public sealed class MqttBroker(
 
   private Task Subscribed(ClientSubscribedTopicEventArgs args)
   {
-    if (args.SessionItems[ConnectionKey] is DeviceConnection connection && args.TopicFilter.Topic == connection.Device.DesiredTopic)
-      DesiredSubscribed?.Invoke(connection);
+    if (args.SessionItems[ConnectionKey] is not DeviceConnection connection) return Task.CompletedTask;
+    if (args.TopicFilter.Topic == connection.Device.DesiredTopic) DesiredSubscribed?.Invoke(connection);
+    else if (args.TopicFilter.Topic == connection.Device.CommandTopic) CommandSubscribed?.Invoke(connection);
     return Task.CompletedTask;
   }
 

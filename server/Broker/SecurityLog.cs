@@ -70,26 +70,8 @@ public sealed class SecurityLog(IDbContextFactory<FleetDb> databases, TimeProvid
       await db.SecurityEvents.OrderBy(e => e.LastAt).Take(rows - MostRows).ExecuteDeleteAsync(stop);
   }
 
-  protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-  {
-    using var timer = new PeriodicTimer(WriteEvery, clock);
-    while (!stoppingToken.IsCancellationRequested)
-    {
-      try
-      {
-        await timer.WaitForNextTickAsync(stoppingToken);
-        await Flush(stoppingToken);
-      }
-      catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-      {
-        return;
-      }
-      catch (Exception broken)
-      {
-        log.LogError(broken, "Security events could not be written");
-      }
-    }
-  }
+  protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+    Repeat.Every(WriteEvery, clock, Flush, broken => log.LogError(broken, "Security events could not be written"), stoppingToken);
 
   private static string Cut(string text) => text.Length <= 64 ? text : text[..64];
 }

@@ -14,8 +14,14 @@ public static class DevicesModule
     builder.Services.AddSingleton<DesiredState>();
     builder.Services.AddSingleton<ReportedState>();
     builder.Services.AddSingleton<DesiredMail>();
+    builder.Services.AddSingleton<Timeline>();
+    builder.Services.AddHostedService(services => services.GetRequiredService<Timeline>());
+    builder.Services.AddSingleton<CommandOutbox>();
+    builder.Services.AddHostedService(services => services.GetRequiredService<CommandOutbox>());
     builder.Services.AddSingleton<IDeviceListener, ReportedListener>();
     builder.Services.AddSingleton<IDeviceListener, HelloListener>();
+    builder.Services.AddSingleton<IDeviceListener, EventListener>();
+    builder.Services.AddSingleton<IDeviceListener, VerdictListener>();
     return builder;
   }
 }

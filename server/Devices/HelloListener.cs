@@ -4,8 +4,8 @@ using JkFleet.Server.Data;
 
 namespace JkFleet.Server.Devices;
 
-/// <summary>What a device says of itself after a connect: board and agent, kept for the time when it is not heard.</summary>
-public sealed class HelloListener(IDbContextFactory<FleetDb> databases) : IDeviceListener
+/// <summary>What a device says of itself after a connect: kept for the time when it is not heard. Written only when it is something new.</summary>
+public sealed class HelloListener(IDbContextFactory<FleetDb> databases, TimeProvider clock) : IDeviceListener
 {
   public string Leaf => Topics.Hello;
 
@@ -15,8 +15,21 @@ public sealed class HelloListener(IDbContextFactory<FleetDb> databases) : IDevic
     var hello = new Hello();
     if (!codec.TryRead(message, 0, message.Length, hello)) return codec.Refusal;
     await using var db = await databases.CreateDbContextAsync(stop);
-    await db.Devices.Where(d => d.Id == device && (d.Agent != hello.Agent || d.Board != hello.Board))
-      .ExecuteUpdateAsync(d => d.SetProperty(x => x.Agent, hello.Agent).SetProperty(x => x.Board, hello.Board), stop);
+    var known = await db.Devices.AsNoTracking().Where(d => d.Id == device)
+      .Select(d => new { d.Agent, d.Board, Hello = db.Hellos.FirstOrDefault(h => h.DeviceId == d.Id) }).SingleOrDefaultAsync(stop);
+    if (known is null) return null;
+    if (known.Agent != hello.Agent || known.Board != hello.Board)
+      await db.Devices.Where(d => d.Id == device).ExecuteUpdateAsync(d => d.SetProperty(x => x.Agent, hello.Agent).SetProperty(x => x.Board, hello.Board), stop);
+    var row = known.Hello ?? new DeviceHello { DeviceId = device };
+    if (known.Hello is null) db.Hellos.Add(row);
+    else db.Hellos.Attach(row);
+    (row.BmsProtocol, row.InverterProtocol, row.MaySwitch, row.MayRaise) = (hello.BmsProtocol, hello.InverterProtocol, hello.MaySwitch, hello.MayRaise);
+    (row.EnvelopeChargeMa, row.EnvelopeDischargeMa) = (hello.EnvelopeChargeMa, hello.EnvelopeDischargeMa);
+    (row.EnvelopeChargeMv, row.EnvelopeDischargeMv) = (hello.EnvelopeChargeMv, hello.EnvelopeDischargeMv);
+    (row.EnvelopeCellMaxMv, row.EnvelopeCellMinMv) = (hello.EnvelopeCellMaxMv, hello.EnvelopeCellMinMv);
+    if (!db.ChangeTracker.HasChanges()) return null;
+    (row.At, row.Boot) = (clock.GetUtcNow(), hello.Header.Boot);
+    await db.SaveChangesAsync(stop);
     return null;
   }
 }

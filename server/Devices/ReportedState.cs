@@ -6,61 +6,37 @@ using JkFleet.Server.Telemetry;
 namespace JkFleet.Server.Devices;
 
 /// <summary>Takes reports and tells how desired and reported stand.</summary>
-public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFleet live, TimeProvider clock) : IDisposable
+public sealed class ReportedState : IDisposable
 {
+  private readonly IDbContextFactory<FleetDb> _databases;
+  private readonly LiveFleet _live;
+  private readonly Timeline _timeline;
+  private readonly TimeProvider _clock;
+  private readonly GroupCommit<(string DeviceId, Reported Report)> _commits;
+
+  public ReportedState(IDbContextFactory<FleetDb> databases, LiveFleet live, Timeline timeline, TimeProvider clock)
+  {
+    (_databases, _live, _timeline, _clock) = (databases, live, timeline, clock);
+    _commits = new GroupCommit<(string, Reported)>(500, StoreAsync);
+  }
+
   /// <summary>A device's report was stored.</summary>
   public event Action<string>? Taken;
 
-  private readonly SemaphoreSlim _turn = new(1, 1);
-  private List<Waiting> _waiting = [];
-
   /// <summary>Stores a report; one that is older than the stored one changes nothing. Reports that come together are one transaction.</summary>
   /// <exception cref="DbUpdateException">It could not be stored.</exception>
-  public async Task TakeAsync(string deviceId, Reported report, CancellationToken cancellationToken = default)
-  {
-    var mine = new Waiting(deviceId, report);
-    lock (_turn) _waiting.Add(mine);
-    await _turn.WaitAsync(cancellationToken);
-    try
-    {
-      if (!mine.Done)
-      {
-        List<Waiting> batch;
-        lock (_turn) (batch, _waiting) = (_waiting, []);
-        await StoreAsync(batch);
-      }
-    }
-    finally
-    {
-      _turn.Release();
-    }
+  public Task TakeAsync(string deviceId, Reported report, CancellationToken cancellationToken = default) => _commits.AddAsync((deviceId, report), cancellationToken);
 
-    if (mine.Broken is { } broken) throw new DbUpdateException("The report could not be stored.", broken);
-  }
-
-  private async Task StoreAsync(List<Waiting> batch)
-  {
-    try
-    {
-      foreach (var part in batch.Chunk(500)) await StoreAsync(part);
-    }
-    catch (Exception broken)
-    {
-      foreach (var one in batch) one.Broken = broken;
-    }
-
-    foreach (var one in batch) one.Done = true;
-  }
-
-  private async Task StoreAsync(Waiting[] part)
+  private async Task StoreAsync(IReadOnlyList<(string DeviceId, Reported Report)> part)
   {
     var ids = part.Select(p => p.DeviceId).Distinct(StringComparer.Ordinal).ToArray();
-    await using var db = await databases.CreateDbContextAsync();
+    await using var db = await _databases.CreateDbContextAsync();
     var rows = await db.Reported.Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal);
     var desired = await db.Desired.AsNoTracking().Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal);
     var known = rows.Count == ids.Length ? [] : await db.Devices.Where(d => ids.Contains(d.Id)).Select(d => d.Id).ToListAsync();
     var changed = new HashSet<string>(StringComparer.Ordinal);
-    foreach (var (deviceId, report) in part.Select(p => (p.DeviceId, p.Report)))
+    var steps = new List<StoredEvent>();
+    foreach (var (deviceId, report) in part)
     {
       if (!rows.TryGetValue(deviceId, out var row))
       {
@@ -74,12 +50,15 @@ public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFlee
         continue;
       }
 
+      if (IsStep(row, report)) steps.Add(Step(deviceId, report));
       Copy(report, row);
       Judge(row, desired.GetValueOrDefault(deviceId));
       changed.Add(deviceId);
     }
 
+    await _timeline.StageAsync(db, steps);
     await db.SaveChangesAsync();
+    foreach (var step in steps) _live.Noted(step.DeviceId);
     foreach (var deviceId in changed)
     {
       Show(rows[deviceId]);
@@ -87,10 +66,30 @@ public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFlee
     }
   }
 
+  private static bool IsStep(ReportedRow row, Reported report) =>
+    row.Update != report.Update || (report.Update != UpdateState.Idle && row.UpdateVersion != report.UpdateVersion);
+
+  /// <summary>The device tells where its update stands in its reports only; its timeline keeps every step.</summary>
+  private StoredEvent Step(string deviceId, Reported report)
+  {
+    var now = _clock.GetUtcNow();
+    return new StoredEvent
+    {
+      DeviceId = deviceId,
+      At = now,
+      TakenAt = now,
+      Boot = report.Header.Boot,
+      Seq = report.Header.Seq,
+      Kind = EventKind.UpdateStep,
+      Value = (int)report.Update,
+      Text = $"{report.UpdateVersion} {report.UpdateReason}".Trim(),
+    };
+  }
+
   private void Copy(Reported report, ReportedRow row)
   {
     // Within one boot seq orders; a new boot is newer by itself: sessions of one device never run side by side (DeviceGate).
-    (row.Boot, row.Seq, row.ReportedAt) = (report.Header.Boot, report.Header.Seq, clock.GetUtcNow());
+    (row.Boot, row.Seq, row.ReportedAt) = (report.Header.Boot, report.Header.Seq, _clock.GetUtcNow());
     row.DesiredVersion = report.DesiredVersion;
     row.ProfileRevision = report.ProfileRevision;
     row.Refused = report.Verdict is VerdictState.Refused or VerdictState.Failed;
@@ -106,8 +105,8 @@ public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFlee
 
   private void Show(ReportedRow row)
   {
-    live.Synchronised(row.DeviceId, row.State, row.Since);
-    live.Updated(row.DeviceId, new LiveUpdate(row.DesiredVersion, row.Update, row.UpdateVersion, row.UpdatePermille, row.UpdateReason));
+    _live.Synchronised(row.DeviceId, row.State, row.Since);
+    _live.Updated(row.DeviceId, new LiveUpdate(row.DesiredVersion, row.Update, row.UpdateVersion, row.UpdatePermille, row.UpdateReason));
   }
 
   /// <summary>A wish changed: what was in sync is pending now.</summary>
@@ -116,23 +115,20 @@ public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFlee
     foreach (var ids in deviceIds.Chunk(500))
     {
       // In turn with the reports: a device that answers while we compare would be left pending for ever.
-      await _turn.WaitAsync(cancellationToken);
-      try
-      {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        await CompareAsync(db, await db.Reported.Where(r => ids.Contains(r.DeviceId)).ToListAsync(cancellationToken), cancellationToken);
-      }
-      finally
-      {
-        _turn.Release();
-      }
+      await _commits.BetweenAsync(
+        async () =>
+        {
+          await using var db = await _databases.CreateDbContextAsync(cancellationToken);
+          await CompareAsync(db, await db.Reported.Where(r => ids.Contains(r.DeviceId)).ToListAsync(cancellationToken), cancellationToken);
+        },
+        cancellationToken);
     }
   }
 
   /// <summary>Brings the last known standing into the live state after a start; a wish that the last process committed and told nobody counts.</summary>
   public async Task LoadAsync(CancellationToken cancellationToken = default)
   {
-    await using var db = await databases.CreateDbContextAsync(cancellationToken);
+    await using var db = await _databases.CreateDbContextAsync(cancellationToken);
     foreach (var part in (await db.Reported.OrderBy(r => r.DeviceId).ToListAsync(cancellationToken)).Chunk(500))
     {
       await CompareAsync(db, part, cancellationToken);
@@ -146,10 +142,10 @@ public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFlee
     var desired = await db.Desired.AsNoTracking().Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal, cancellationToken);
     foreach (var row in rows) Judge(row, desired.GetValueOrDefault(row.DeviceId));
     await db.SaveChangesAsync(cancellationToken);
-    foreach (var row in rows) live.Synchronised(row.DeviceId, row.State, row.Since);
+    foreach (var row in rows) _live.Synchronised(row.DeviceId, row.State, row.Since);
   }
 
-  public void Dispose() => _turn.Dispose();
+  public void Dispose() => _commits.Dispose();
 
   /// <summary>How a report and a wish stand to each other.</summary>
   public static SyncState Compare(ReportedRow row, DesiredRow? desired)
@@ -168,14 +164,6 @@ public sealed class ReportedState(IDbContextFactory<FleetDb> databases, LiveFlee
     var state = Compare(row, desired);
     if (state == row.State && row.Since != default) return;
     row.State = state;
-    row.Since = clock.GetUtcNow();
-  }
-
-  private sealed class Waiting(string deviceId, Reported report)
-  {
-    public string DeviceId { get; } = deviceId;
-    public Reported Report { get; } = report;
-    public bool Done { get; set; }
-    public Exception? Broken { get; set; }
+    row.Since = _clock.GetUtcNow();
   }
 }

@@ -8,22 +8,8 @@ public sealed class HistoryTrimmer(IHistoryStore store, IOptions<HistoryOptions>
   protected override async Task ExecuteAsync(CancellationToken stoppingToken)
   {
     if (options.Value.KeepDays == 0) return;
-    using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
-    while (!stoppingToken.IsCancellationRequested)
-    {
-      try
-      {
-        await timer.WaitForNextTickAsync(stoppingToken);
-        await store.Trim(clock.GetUtcNow() - TimeSpan.FromDays(options.Value.KeepDays), stoppingToken);
-      }
-      catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-      {
-        return;
-      }
-      catch (Exception broken)
-      {
-        log.LogError(broken, "Old samples could not be deleted; tried again in an hour");
-      }
-    }
+    await Repeat.Every(
+      TimeSpan.FromHours(1), clock, stop => store.Trim(clock.GetUtcNow() - TimeSpan.FromDays(options.Value.KeepDays), stop),
+      broken => log.LogError(broken, "Old samples could not be deleted; tried again in an hour"), stoppingToken);
   }
 }

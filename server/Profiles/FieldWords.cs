@@ -58,6 +58,9 @@ public sealed record FieldWords(string Label, string Unit, decimal Scale)
     _ => new("MOS temperature", "°C", 10m),
   };
 
+  /// <summary>A fault in words, with its bound.</summary>
+  public static string Of(ProfileFault fault) => $"{LabelOf(fault.Field)}: {fault.Text}{(fault.Bound is { } bound ? $" ({Value(fault.Field, $"{bound}")})" : "")}";
+
   /// <summary>A wire name of a fault or a difference in words.</summary>
   public static string LabelOf(string wireName)
   {

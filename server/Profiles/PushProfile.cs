@@ -19,7 +19,8 @@ public sealed record SkippedDevice(string DeviceId, string Name, string Why);
 /// <param name="Applies">Devices that will get it, with the desired version that was seen.</param>
 /// <param name="Skips">Devices of the targets that will not, each with its reason.</param>
 /// <param name="Refusal">Why nothing can be pushed at all; null = it can.</param>
-public sealed record PushPreview(IReadOnlyDictionary<string, long> Applies, IReadOnlyList<SkippedDevice> Skips, string? Refusal);
+/// <param name="WouldRefuse">Devices of <paramref name="Applies"/> whose board, as it last said, refuses it; they are asked all the same.</param>
+public sealed record PushPreview(IReadOnlyDictionary<string, long> Applies, IReadOnlyList<SkippedDevice> Skips, string? Refusal, IReadOnlyList<SkippedDevice> WouldRefuse);
 
 /// <summary>The operator's push.</summary>
 [Command(Role.Operator)]
@@ -101,9 +102,9 @@ public sealed class PushProfile(IDbContextFactory<FleetDb> databases, DesiredSta
   {
     var none = new Dictionary<string, long>(StringComparer.Ordinal);
     var wanted = await db.ProfileRevisions.AsNoTracking().SingleOrDefaultAsync(r => r.ProfileId == profileId && r.Number == revision, cancellationToken);
-    if (wanted is null) return new PushPreview(none, [], $"Revision {revision} does not exist.");
-    var (_, faults) = ProfileText.Read(wanted.Content, new Envelope());
-    if (faults.Count > 0) return new PushPreview(none, [], $"Revision {revision} is no longer valid: {faults[0]}");
+    if (wanted is null) return new PushPreview(none, [], $"Revision {revision} does not exist.", []);
+    var (profile, faults) = ProfileText.Read(wanted.Content, new Envelope());
+    if (profile is null) return new PushPreview(none, [], $"Revision {revision} is no longer valid: {faults[0]}", []);
 
     var devices = await db.Devices.AsNoTracking().ToListAsync(cancellationToken);
     var siteTags = await db.Sites.AsNoTracking().ToDictionaryAsync(s => s.Id, s => s.Tags, cancellationToken);
@@ -111,6 +112,8 @@ public sealed class PushProfile(IDbContextFactory<FleetDb> databases, DesiredSta
     var nearer = await db.ProfileAssignments.AsNoTracking().ToListAsync(cancellationToken);
     var applies = new Dictionary<string, long>(StringComparer.Ordinal);
     var skips = new List<SkippedDevice>();
+    var wouldRefuse = new List<SkippedDevice>();
+    var boards = await db.Hellos.AsNoTracking().ToDictionaryAsync(h => h.DeviceId, StringComparer.Ordinal, cancellationToken);
     foreach (var device in devices.OrderBy(d => d.Id, StringComparer.Ordinal))
     {
       var tags = Sites.Tags.Of(device.Tags + " " + siteTags.GetValueOrDefault(device.SiteId));
@@ -124,10 +127,17 @@ public sealed class PushProfile(IDbContextFactory<FleetDb> databases, DesiredSta
         : other is not null ? $"it follows its own assignment by {other.Scope.ToString().ToLowerInvariant()} {other.Target}"
         : row?.ProfileContent == wanted.Content ? "it is wished for it already"
         : null;
-      if (why is null) applies[device.Id] = row?.Version ?? 0;
-      else skips.Add(new SkippedDevice(device.Id, device.Name, why));
+      if (why is not null)
+      {
+        skips.Add(new SkippedDevice(device.Id, device.Name, why));
+        continue;
+      }
+
+      applies[device.Id] = row?.Version ?? 0;
+      if (boards.GetValueOrDefault(device.Id) is { } hello && ProfileText.Judge(profile, hello.Envelope()) is [{ } fault, ..])
+        wouldRefuse.Add(new SkippedDevice(device.Id, device.Name, FieldWords.Of(fault)));
     }
 
-    return new PushPreview(applies, skips, applies.Count == 0 ? "No device would change." : null);
+    return new PushPreview(applies, skips, applies.Count == 0 ? "No device would change." : null, wouldRefuse);
   }
 }

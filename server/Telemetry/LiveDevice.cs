@@ -58,6 +58,9 @@ public sealed class LiveDevice
 
   /// <summary>Where its firmware update stands; null = never reported.</summary>
   public required LiveUpdate? Update { get; init; }
+
+  /// <summary>Grows with every entry of its timeline: who shows that one knows when to look again.</summary>
+  public required long Notes { get; init; }
 }
 
 /// <summary>What a device last said about its firmware update.</summary>

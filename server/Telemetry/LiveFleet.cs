@@ -114,6 +114,9 @@ public sealed class LiveFleet(TimeProvider clock, IOptions<TelemetryOptions> opt
   /// <summary>Where its firmware update stands.</summary>
   public void Updated(string id, LiveUpdate update) => Change(id, (s, _) => s.Update = update);
 
+  /// <summary>Something was written into the device's timeline.</summary>
+  public void Noted(string id) => Change(id, (s, _) => s.Notes++);
+
   /// <summary>Open alarms of the device.</summary>
   public void Alarmed(string id, int open, AlarmSeverity worst) => Change(id, (s, _) =>
   {

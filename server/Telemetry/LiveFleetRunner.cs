@@ -40,26 +40,8 @@ public sealed class LiveFleetRunner(
     await Save(cancellationToken);
   }
 
-  protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-  {
-    using var timer = new PeriodicTimer(options.Value.JudgeEvery, clock);
-    while (!stoppingToken.IsCancellationRequested)
-    {
-      try
-      {
-        await timer.WaitForNextTickAsync(stoppingToken);
-        await Tick(stoppingToken);
-      }
-      catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-      {
-        return;
-      }
-      catch (Exception broken)
-      {
-        log.LogError(broken, "A pass over the live fleet failed");
-      }
-    }
-  }
+  protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+    Repeat.Every(options.Value.JudgeEvery, clock, Tick, broken => log.LogError(broken, "A pass over the live fleet failed"), stoppingToken);
 
   private async Task Save(CancellationToken stop)
   {

@@ -39,6 +39,7 @@ internal sealed class LiveSlot(string id, DateTimeOffset now)
   public SyncState Sync;
   public DateTimeOffset? SyncSince;
   public LiveUpdate? Update;
+  public long Notes;
 
   /// <summary>MQTT connections open now; above 1 only while one takes over from another.</summary>
   public int Sessions;
@@ -153,6 +154,7 @@ internal sealed class LiveSlot(string id, DateTimeOffset now)
         Sync = Sync,
         SyncSince = SyncSince,
         Update = Update,
+        Notes = Notes,
         Counters = _counters,
       };
     }

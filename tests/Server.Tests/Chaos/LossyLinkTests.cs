@@ -8,6 +8,7 @@ using JkFleet.Server.Sites;
 using JkFleet.Server.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Xunit;
 
@@ -267,7 +268,8 @@ internal sealed class DesiredModel
     _reports?.Dispose();
     var live = new LiveFleet(TimeProvider.System, Options.Create(new TelemetryOptions()));
     _door = new DesiredState(_database, TimeProvider.System);
-    _reports = new ReportedState(_database, live, TimeProvider.System);
+    var timeline = new Timeline(_database, live, Options.Create(new DevicesOptions()), TimeProvider.System, NullLogger<Timeline>.Instance);
+    _reports = new ReportedState(_database, live, timeline, TimeProvider.System);
     _listener = new ReportedListener(_reports);
     _door.Changed += ids => _told = ids;
     await _reports.LoadAsync();

@@ -32,7 +32,7 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
     _database = await TempDatabase.CreateAsync();
     _live = new LiveFleet(_clock, Options.Create(new TelemetryOptions()));
     _door = new DesiredState(_database, _clock);
-    _reports = new ReportedState(_database, _live, _clock);
+    _reports = new ReportedState(_database, _live, new Timeline(_database, _live, Options.Create(new DevicesOptions()), _clock, NullLogger<Timeline>.Instance), _clock);
     await using var db = _database.CreateDbContext();
     db.Sites.Add(new Site { Id = 1, Name = "North", TimeZone = "Europe/Berlin" });
     foreach (var version in new[] { "1.0.0", "2.0.0" })
