@@ -34,14 +34,20 @@ public sealed class ActivityLog(IDbContextFactory<FleetDb> databases, TimeProvid
 
   /// <summary>The newest entries that the person may see.</summary>
   /// <param name="person">Sees those of the sites it has a role at.</param>
-  /// <param name="subject">Only of this subject; null = all.</param>
+  /// <param name="noun">Only actions of this noun (<c>site</c> of <c>site.created</c>); empty = all.</param>
   /// <param name="beforeId">Only older than this entry, for paging; null = from the newest.</param>
   /// <param name="count">At most.</param>
   /// <param name="stop">Gives up.</param>
-  public async Task<IReadOnlyList<Activity>> Latest(ClaimsPrincipal person, string? subject, long? beforeId, int count, CancellationToken stop)
+  public async Task<IReadOnlyList<Activity>> Latest(ClaimsPrincipal person, string noun, long? beforeId, int count, CancellationToken stop)
   {
     await using var db = await databases.CreateDbContextAsync(stop);
-    var entries = db.Activities.AsNoTracking().Where(a => (subject == null || a.Subject == subject) && (beforeId == null || a.Id < beforeId));
+    var entries = db.Activities.AsNoTracking().Where(a => beforeId == null || a.Id < beforeId);
+    if (noun.Length > 0)
+    {
+      var start = noun + ".";
+      entries = entries.Where(a => a.Action.StartsWith(start));
+    }
+
     if (person.SitesOf(Role.Viewer) is { } sites) entries = entries.Where(a => a.SiteId != null && sites.Contains(a.SiteId.Value));
     return await entries.OrderByDescending(a => a.Id).Take(count).ToListAsync(stop);
   }

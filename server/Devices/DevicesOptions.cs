@@ -33,6 +33,9 @@ public sealed class SeedOptions
 
   /// <summary>Spread over so many sites.</summary>
   public int Sites { get; set; } = 1;
+
+  /// <summary>Their names, as far as they go; the others are called after the prefix.</summary>
+  public string[] SiteNames { get; set; } = [];
 }
 
 /// <summary>How much of what happened on a device is kept.</summary>

@@ -12,7 +12,7 @@ public static class SeedDevices
     var sites = new List<Site>();
     for (var i = 1; i <= seed.Sites; i++)
     {
-      var name = seed.Sites == 1 ? $"Seed {seed.Prefix}" : $"Seed {seed.Prefix} {i}";
+      var name = i <= seed.SiteNames.Length ? seed.SiteNames[i - 1] : seed.Sites == 1 ? $"Seed {seed.Prefix}" : $"Seed {seed.Prefix} {i}";
       var site = await db.Sites.FirstOrDefaultAsync(s => s.Name == name, stop);
       if (site is null)
       {

@@ -30,6 +30,9 @@ public sealed class LiveDevice
   public required IReadOnlyList<string> Tags { get; init; }
   public required bool Revoked { get; init; }
 
+  /// <summary>When it was enrolled: no history is older.</summary>
+  public DateTimeOffset EnrolledAt { get; init; }
+
   public required Connection Connection { get; init; }
 
   /// <summary>Since when it is in <see cref="Connection"/>.</summary>

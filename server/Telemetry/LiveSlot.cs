@@ -7,7 +7,7 @@ namespace JkFleet.Server.Telemetry;
 /// The changing state of one device behind <see cref="LiveFleet"/>. Its lock is held for a few assignments only and
 /// never while calling out. Telemetry changes hands by reference: a reading that a reader may hold is never written again.
 /// </summary>
-internal sealed class LiveSlot(string id, DateTimeOffset now)
+internal sealed class LiveSlot(string id, DateTimeOffset enrolledAt)
 {
   private readonly Lock _lock = new();
   private TelemetryMessage? _telemetry;
@@ -19,6 +19,7 @@ internal sealed class LiveSlot(string id, DateTimeOffset now)
   private Connection _judged;
 
   public string Id { get; } = id;
+  public DateTimeOffset EnrolledAt { get; } = enrolledAt;
 
   /// <summary>Grows with every change; read without the lock.</summary>
   public long Version;
@@ -30,7 +31,7 @@ internal sealed class LiveSlot(string id, DateTimeOffset now)
   public IReadOnlyList<string> Tags = [];
   public bool Revoked;
   public Connection Connection = Connection.Never;
-  public DateTimeOffset Since = now;
+  public DateTimeOffset Since = enrolledAt;
   public DateTimeOffset? SeenAt;
   public DateTimeOffset? TelemetryAt;
   public int PeriodMs;
@@ -143,6 +144,7 @@ internal sealed class LiveSlot(string id, DateTimeOffset now)
         Board = Board,
         Tags = Tags,
         Revoked = Revoked,
+        EnrolledAt = EnrolledAt,
         Connection = Connection,
         Since = Since,
         SeenAt = SeenAt,

@@ -77,6 +77,26 @@ public sealed class DesiredStateTests : IAsyncLifetime
     Assert.Equal("3.0.0", (await db.Desired.SingleAsync(r => r.DeviceId == "d1")).FirmwareVersion);
   }
 
+  [Fact]
+  public async Task The_list_of_profiles_tells_how_many_devices_shall_run_each_and_how_many_do()
+  {
+    await using (var db = _database.CreateDbContext())
+    {
+      db.Sites.Add(new Site { Id = 2, Name = "other" });
+      (await db.Devices.SingleAsync(d => d.Id == "d3")).SiteId = 2;
+      (await db.Devices.SingleAsync(d => d.Id == "d4")).RevokedAt = DateTimeOffset.UtcNow;
+      db.Reported.Add(new ReportedRow { DeviceId = "d0", State = SyncState.InSync });
+      db.Reported.Add(new ReportedRow { DeviceId = "d1", State = SyncState.Refused });
+      await db.SaveChangesAsync();
+    }
+
+    await _door.ChangeAsync(["d0", "d1", "d2", "d3", "d4"], Profile(1), "anna", "winter");
+    var list = new ReportedList(_database);
+    Assert.Equal((4, 1), Assert.Single(await list.ProfileUse(null, default)).Value); // d4 is revoked
+    Assert.Equal((3, 1), Assert.Single(await list.ProfileUse([1], default)).Value);
+    Assert.Empty(await list.ProfileUse([], default));
+  }
+
   private async Task Enrol(int from, int count)
   {
     await using var db = _database.CreateDbContext();
