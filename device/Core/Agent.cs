@@ -26,6 +26,7 @@ namespace JkFleet.Agent
         private readonly RisePolicy _chargeRise = new RisePolicy();
         private readonly RisePolicy _dischargeRise = new RisePolicy();
         private readonly ChargePhases _phases = new ChargePhases();
+        private readonly StartWatch _start = new StartWatch();
         private readonly SleepSwitch _sleep;
         private readonly LimitInputs _inputs = new LimitInputs();
         private readonly BmsSnapshot _incoming = new BmsSnapshot();
@@ -35,6 +36,7 @@ namespace JkFleet.Agent
         private bool _hasReading;
         private bool _doubting;
         private bool _newReading;
+        private bool _starting;
         private long _lastMs;
 
         /// <summary>An agent that has heard nothing yet.</summary>
@@ -199,6 +201,7 @@ namespace JkFleet.Agent
         {
             Events.Add(nowMs, EventKind.ClockJump, Clamped(jumpMs));
             Freshness.Lose();
+            Commands.Resume(nowMs);
             // A reading from what is now the future would look fresh again when the clock gets there.
             if (nowMs - Freshness.LastGoodMs < 0) Freshness.LastGoodMs = nowMs;
         }
@@ -207,6 +210,8 @@ namespace JkFleet.Agent
         {
             long passed = nowMs - _lastMs;
             if (_started && (passed < 0 || passed > JumpMs)) ClockFault(nowMs, passed);
+            // What arrives after a stall lay in a driver for nobody knows how long: it is no fresh reading.
+            else if (_started && passed > Slot.Active.Number[ProfileField.StaleMs]) Freshness.Lose();
             _started = true;
             _lastMs = nowMs;
         }
@@ -215,6 +220,13 @@ namespace JkFleet.Agent
         {
             _newReading = false;
             if (!_bms.TryTake(_incoming)) return;
+            _starting = _incoming.PacksTotal == 1 && _start.IsStarting(nowMs, _incoming);
+            if (_starting)
+            {
+                if (!_hasReading) Report.Limits.Forbid(LimitReason.BmsStarting);
+                return;
+            }
+
             Doubt doubt = _plausibility.Check(_incoming, Slot.Active);
             _doubting = doubt != Doubt.None;
             if (_doubting)
@@ -286,7 +298,8 @@ namespace JkFleet.Agent
         private LimitReason WhyNot()
         {
             if (Freshness.State == ReadingState.Recovering) return LimitReason.Recovering;
-            return Freshness.State == ReadingState.Implausible ? LimitReason.Implausible : LimitReason.Stale;
+            if (Freshness.State == ReadingState.Implausible) return LimitReason.Implausible;
+            return _starting ? LimitReason.BmsStarting : LimitReason.Stale;
         }
 
         private void Gather(long nowMs, long utcMs, Profile p, bool good)
@@ -299,7 +312,7 @@ namespace JkFleet.Agent
             x.DischargeMvStopped = Memory.DischargeMv;
             x.ChargeOverrideMa = Memory.OverrideChargeMa;
             x.DischargeOverrideMa = Memory.OverrideDischargeMa;
-            x.OverrideReplaces = _settings.OverridesMayRaise;
+            x.OverrideReplaces = Commands.OverrideRaises;
             ChargePhases.Ask(p, Memory, x);
             x.ChargeWindow = InWindow(p.NoCharge, utcMs, n);
             x.DischargeWindow = InWindow(p.NoDischarge, utcMs, n);

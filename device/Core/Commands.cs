@@ -33,6 +33,7 @@ namespace JkFleet.Agent
         private int _maintenanceHoldMs;
         private long _identifyMs;
         private bool _identify;
+        private bool _raises;
 
         /// <summary>An office for commands.</summary>
         /// <param name="settings">What the owner allows.</param>
@@ -52,8 +53,14 @@ namespace JkFleet.Agent
         /// <summary>Hello, reported and telemetry should go out now; whoever does it clears it.</summary>
         public bool ReReadWanted { get; set; }
 
-        /// <summary>Override, maintenance or request changed: the memory should be saved.</summary>
-        public bool MemoryChanged { get; set; }
+        /// <summary>
+        /// The override may stand in for profile ceilings: the owner enabled it, and its time was measured without a gap. One that
+        /// comes out of a restart or over a clock fault goes on as a ceiling only, or restarts would keep it for ever.
+        /// </summary>
+        public bool OverrideRaises
+        {
+            get { return _settings.OverridesMayRaise && _raises; }
+        }
 
         /// <summary>Messages that were no command at all.</summary>
         public int BadMessages { get; private set; }
@@ -64,12 +71,17 @@ namespace JkFleet.Agent
             get { return _identify; }
         }
 
-        /// <summary>After a start: what the memory still holds begins anew.</summary>
+        /// <summary>
+        /// After a start or a clock fault: nobody knows how much of their time has passed, so override and maintenance begin anew.
+        /// Longer, never shorter: somebody may still have his hands in there.
+        /// </summary>
         /// <param name="nowMs">Clock.</param>
         public void Resume(long nowMs)
         {
             _overrideMs = nowMs;
             _maintenanceMs = nowMs;
+            _identifyMs = nowMs;
+            _raises = false;
         }
 
         /// <summary>Takes one command.</summary>
@@ -111,11 +123,7 @@ namespace JkFleet.Agent
         public void Step(long nowMs)
         {
             if (_memory.HasOverride && Expired(nowMs, _overrideMs, _memory.OverrideHoldMs)) ClearOverride();
-            if (_memory.Maintenance && _maintenanceHoldMs > 0 && Expired(nowMs, _maintenanceMs, _maintenanceHoldMs))
-            {
-                _memory.Maintenance = false;
-                MemoryChanged = true;
-            }
+            if (_memory.Maintenance && _maintenanceHoldMs > 0 && Expired(nowMs, _maintenanceMs, _maintenanceHoldMs)) _memory.Maintenance = false;
 
             if (_identify && Expired(nowMs, _identifyMs, IdentifyMs)) _identify = false;
             if (_switchAnswer < 0 || _switches == null || _switches.SwitchWrite.IsOpen) return;
@@ -151,7 +159,6 @@ namespace JkFleet.Agent
             _memory.Maintenance = on;
             _maintenanceHoldMs = 0;
             _maintenanceMs = nowMs;
-            MemoryChanged = true;
         }
 
         /// <summary>Somebody at the board wants a restart.</summary>
@@ -162,8 +169,7 @@ namespace JkFleet.Agent
 
         private static bool Expired(long nowMs, long sinceMs, int holdMs)
         {
-            long passed = nowMs - sinceMs;
-            return passed >= holdMs || passed < 0;
+            return nowMs - sinceMs >= holdMs;
         }
 
         private void Do(Command c, Verdict v, int slot, long nowMs)
@@ -181,7 +187,7 @@ namespace JkFleet.Agent
                     _memory.OverrideDischargeMa = c.DischargeMa < 0 ? LimitInputs.NoOverride : c.DischargeMa;
                     _memory.OverrideHoldMs = c.HoldMs == 0 ? DefaultHoldMs : c.HoldMs;
                     _overrideMs = nowMs;
-                    MemoryChanged = true;
+                    _raises = true;
                     return;
                 case CommandKind.ClearOverride:
                     if (_memory.HasOverride) ClearOverride();
@@ -190,7 +196,6 @@ namespace JkFleet.Agent
                     _memory.Maintenance = c.On;
                     _maintenanceHoldMs = c.HoldMs;
                     _maintenanceMs = nowMs;
-                    MemoryChanged = true;
                     return;
                 case CommandKind.Switch:
                     Switch(c, v, slot, nowMs);
@@ -208,7 +213,6 @@ namespace JkFleet.Agent
                     return;
                 case CommandKind.FullCharge:
                     _memory.FullWanted = true;
-                    MemoryChanged = true;
                     return;
                 default:
                     Refuse(v, "is not known to this agent");
@@ -220,11 +224,14 @@ namespace JkFleet.Agent
         {
             if (!_settings.SwitchingAllowed) Refuse(v, "switching is not enabled on this device");
             else if (_switches == null) Refuse(v, "this BMS protocol has no switches");
+            else if (c.On && _memory.Maintenance) Refuse(v, "maintenance is on: nothing is switched on");
             else if (!_switches.TrySwitch((BmsSwitch)c.Switch, c.On, nowMs)) Refuse(v, "another switch is under way");
             else
             {
                 v.State = VerdictState.Accepted;
                 _switchAnswer = slot;
+                // What a person switches off is no longer the sleep's to switch on again.
+                if (!c.On) _memory.SleepSwitched &= ~SleepSwitch.BitOf((BmsSwitch)c.Switch);
             }
         }
 
@@ -233,7 +240,6 @@ namespace JkFleet.Agent
             _memory.OverrideChargeMa = LimitInputs.NoOverride;
             _memory.OverrideDischargeMa = LimitInputs.NoOverride;
             _memory.OverrideHoldMs = 0;
-            MemoryChanged = true;
         }
 
         private static void Refuse(Verdict v, string why)

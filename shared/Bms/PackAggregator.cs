@@ -13,6 +13,7 @@ namespace JkFleet.Bms
         private readonly BmsSnapshot[] _packs;
         private readonly bool[] _seen;
         private readonly bool[] _online;
+        private readonly StartWatch[] _starts;
         private readonly int _staleMs;
 
         /// <summary>An aggregation of a fixed number of packs.</summary>
@@ -25,7 +26,12 @@ namespace JkFleet.Bms
             _seen = new bool[n];
             _online = new bool[n];
             _packs = new BmsSnapshot[n];
-            for (int i = 0; i < n; i++) _packs[i] = new BmsSnapshot();
+            _starts = new StartWatch[n];
+            for (int i = 0; i < n; i++)
+            {
+                _packs[i] = new BmsSnapshot();
+                _starts[i] = new StartWatch();
+            }
         }
 
         /// <summary>Number of packs.</summary>
@@ -43,13 +49,14 @@ namespace JkFleet.Bms
 
         /// <summary>
         /// Takes over a pack's new reading. One of several must agree with itself, because the sum of all cannot be judged any
-        /// more: cells and voltage within 2 %, cell count as set (protocols.md 7.10). A single pack is judged by the agent.
+        /// more: cells and voltage within 2 %, cell count as set (protocols.md 7.10), and its BMS must not be just starting. A single pack
+        /// is judged by the agent.
         /// </summary>
         /// <param name="index">0 and up.</param>
         /// <param name="reading">Copied when true is returned.</param>
         public bool Put(int index, BmsSnapshot reading)
         {
-            if (_packs.Length > 1 && !AgreesWithItself(reading)) return false;
+            if (_packs.Length > 1 && (_starts[index].IsStarting(reading.TakenAtMs, reading) || !AgreesWithItself(reading))) return false;
             reading.CopyTo(_packs[index]);
             _seen[index] = true;
             return true;

@@ -121,6 +121,10 @@ namespace JkFleet.Limits
             Pair(n, ProfileField.StopChargeMv, ProfileField.RestartChargeMv, false, faults);
             Pair(n, ProfileField.StopDischargeMv, ProfileField.RestartDischargeMv, true, faults);
             Pair(n, ProfileField.ForceStartSocPermille, ProfileField.ForceStopSocPermille, true, faults);
+            // "Below 0" and "above 100 %" never come: such a stop would hold for ever.
+            Reachable(n, ProfileField.StopChargeSocPermille, ProfileField.RestartChargeSocPermille, 1, 1000, faults);
+            Reachable(n, ProfileField.StopChargeMv, ProfileField.RestartChargeMv, 1, int.MaxValue, faults);
+            Reachable(n, ProfileField.StopDischargeSocPermille, ProfileField.RestartDischargeSocPermille, 0, 999, faults);
             int chargeMv = n[ProfileField.ChargeMv];
             if (chargeMv != 0 && n[ProfileField.DischargeMv] >= chargeMv)
                 faults.Add(ProfileField.Name(ProfileField.DischargeMv), chargeMv, "must lie below charge_mv");
@@ -144,6 +148,13 @@ namespace JkFleet.Limits
                 faults.Add(ProfileField.Name(restart), n[stop], "must lie above " + ProfileField.Name(stop));
             if (!restartAbove && n[restart] >= n[stop])
                 faults.Add(ProfileField.Name(restart), n[stop], "must lie below " + ProfileField.Name(stop));
+        }
+
+        private static void Reachable(int[] n, int stop, int restart, int lowest, int highest, ProfileFaults faults)
+        {
+            if (n[stop] == 0) return;
+            if (n[restart] < lowest) faults.Add(ProfileField.Name(restart), lowest, "is never reached: the stop would hold for ever");
+            else if (n[restart] > highest) faults.Add(ProfileField.Name(restart), highest, "is never reached: the stop would hold for ever");
         }
 
         private static void WithinEnvelope(Profile p, Envelope e, ProfileFaults faults)

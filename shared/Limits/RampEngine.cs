@@ -99,15 +99,35 @@ namespace JkFleet.Limits
             if (alarm >= 0) chain.Add(LimitReason.BmsAlarm, 0, alarm, 0);
             bool replaced = x.OverrideReplaces && x.DischargeOverrideMa != LimitInputs.NoOverride;
             Ceilings(chain, s.MaxDischargeMa, n[ProfileField.BmsSharePermille], e.MaxDischargeMa, replaced ? ProfileField.NoMaximumMa : n[ProfileField.DischargeMaxMa]);
-            int bottom = s.CellUvpMv > e.MinCellMv ? s.CellUvpMv : e.MinCellMv;
-            // A cell that cannot be a cell is the business of the cell ramps and of plausibility, not of headroom.
-            if (s.CellCount > 0 && s.InvalidCells == 0 && s.CellMinMv != BmsSnapshot.Unknown && s.CellMinMv <= bottom)
-                chain.Add(LimitReason.CellHeadroom, 0, s.CellMinNo, s.CellMinMv);
+            Bottom(s, s.CellUvpMv > e.MinCellMv ? s.CellUvpMv : e.MinCellMv, chain);
             if (x.DischargeSocStopped) chain.Add(LimitReason.SocStop, 0, 0, s.SocPermille);
             if (x.DischargeMvStopped) chain.Add(LimitReason.VoltageStop, 0, 0, s.PackVoltageMv);
             Ramps(s, p.DischargeRamp, chain, replaced);
             if (x.DischargeWindow) chain.Add(LimitReason.TimeWindow, 0, 0, 0);
             if (x.DischargeOverrideMa != LimitInputs.NoOverride) chain.Add(LimitReason.Override, x.DischargeOverrideMa, 0, 0);
+        }
+
+        /// <summary>
+        /// No discharge below the lowest cell that is one. A cell that cannot be a cell is the business of the cell ramps and of
+        /// plausibility, but it must not hide an empty one beside it.
+        /// </summary>
+        private static void Bottom(BmsSnapshot s, int bottomMv, LimitChain chain)
+        {
+            int lowest = s.CellMinMv;
+            int number = s.CellMinNo;
+            if (s.InvalidCells > 0)
+            {
+                lowest = BmsSnapshot.Unknown;
+                for (int i = 0; i < s.CellCount; i++)
+                {
+                    int mv = s.CellMv[i];
+                    if (mv <= 0 || mv > BmsSnapshot.HighestPlausibleCellMv || (lowest != BmsSnapshot.Unknown && mv >= lowest)) continue;
+                    lowest = mv;
+                    number = i + 1;
+                }
+            }
+
+            if (s.CellCount > 0 && lowest != BmsSnapshot.Unknown && lowest <= bottomMv) chain.Add(LimitReason.CellHeadroom, 0, number, lowest);
         }
 
         private static void Ceilings(LimitChain chain, int bmsMa, int sharePermille, int envelopeMa, int profileMa)

@@ -44,12 +44,7 @@ namespace JkFleet.Agent.Judgement
         public void Good(long takenMs, int needed)
         {
             _doubtsInRow = 0;
-            if (State != ReadingState.Good && State != ReadingState.Recovering)
-            {
-                State = ReadingState.Recovering;
-                _goodInRow = 0;
-            }
-
+            if (State != ReadingState.Good) State = ReadingState.Recovering;
             long apart = takenMs - _countedMs;
             if (!_counted || apart >= ApartMs || apart < 0)
             {
@@ -67,8 +62,9 @@ namespace JkFleet.Agent.Judgement
         {
             if (State == ReadingState.Never) return;
             _goodInRow = 0;
-            if (_doubtsInRow < DoubtsAllowed) _doubtsInRow++;
-            if (_doubtsInRow >= DoubtsAllowed && State != ReadingState.Stale) State = ReadingState.Implausible;
+            if (++_doubtsInRow < DoubtsAllowed) return;
+            _doubtsInRow = DoubtsAllowed;
+            if (State != ReadingState.Stale) State = ReadingState.Implausible;
         }
 
         /// <summary>Lets time pass.</summary>

@@ -55,14 +55,10 @@ namespace JkFleet.Agent.Judgement
             }
 
             long gain = (nowMs - _creditMs) * maPerS / 1000;
-            if (gain > 0)
-            {
-                // Credit is used up rounded upwards, so that many small steps are never faster than one large one.
-                _creditMs += ((gain * 1000) + maPerS - 1) / maPerS;
-                OutMa = gain >= targetMa - OutMa ? targetMa : OutMa + (int)gain;
-                if (OutMa > _heldMa) _heldMa = OutMa;
-            }
-
+            // Credit is used up rounded upwards, so that many small steps are never faster than one large one.
+            _creditMs += ((gain * 1000) + maPerS - 1) / maPerS;
+            OutMa = gain >= targetMa - OutMa ? targetMa : OutMa + (int)gain;
+            if (OutMa > _heldMa) _heldMa = OutMa;
             return OutMa;
         }
 

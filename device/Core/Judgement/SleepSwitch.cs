@@ -24,6 +24,13 @@ namespace JkFleet.Agent.Judgement
             _switches = switches;
         }
 
+        /// <summary>Bit of a switch in <see cref="LimitMemory.SleepSwitched"/>; 0 = none that sleep touches.</summary>
+        /// <param name="which">The switch.</param>
+        public static int BitOf(BmsSwitch which)
+        {
+            return which == BmsSwitch.Charge ? Charge : which == BmsSwitch.Discharge ? Discharge : 0;
+        }
+
         /// <summary>Asks for the next write that is due.</summary>
         /// <param name="nowMs">Clock.</param>
         /// <param name="sleep">The inverter asks for sleep and the policy allows switching.</param>
@@ -51,6 +58,10 @@ namespace JkFleet.Agent.Judgement
             {
                 if (s.ChargeMosOn && (m.SleepSwitched & Charge) == 0) Start(nowMs, Charge, false, m);
                 else if (s.DischargeMosOn && (m.SleepSwitched & Discharge) == 0) Start(nowMs, Discharge, false, m);
+            }
+            else if (m.Maintenance)
+            {
+                // Awake, but people work on the pack: it stays off until they are done.
             }
             else if ((m.SleepSwitched & Charge) != 0)
             {

@@ -17,8 +17,11 @@ namespace JkFleet.Agent.Store
         /// <summary>Record of the backlog.</summary>
         public const string BacklogRecord = "backlog";
 
-        /// <summary>Least time between two saves of the memory, ms.</summary>
+        /// <summary>Over a long time the memory is saved no more often than this, ms: flash wears out.</summary>
         public const int MemoryMs = 10000;
+
+        /// <summary>So many saves may come early, or a stop and a maintenance that follow each other would wait for a power cut.</summary>
+        public const int MemoryBurst = 6;
 
         /// <summary>Least time between two saves of the backlog, ms.</summary>
         public const int BacklogMs = 900000;
@@ -34,7 +37,7 @@ namespace JkFleet.Agent.Store
         private readonly byte[] _now = new byte[LimitMemory.RecordBytes];
         private readonly byte[] _saved = new byte[LimitMemory.RecordBytes];
         private int _savedSinceFull;
-        private bool _memoryOnce;
+        private int _memorySaves = MemoryBurst;
         private long _memoryMs;
         private long _backlogMs;
         private int _backlogChanges;
@@ -124,7 +127,13 @@ namespace JkFleet.Agent.Store
         private bool MemoryIsDue(long nowMs)
         {
             long passed = nowMs - _memoryMs;
-            if (_memoryOnce && passed >= 0 && passed < MemoryMs) return false;
+            if (passed >= MemoryMs || passed < 0)
+            {
+                if (_memorySaves < MemoryBurst) _memorySaves++;
+                _memoryMs = nowMs;
+            }
+
+            if (_memorySaves == 0) return false;
             _agent.Memory.Encode(_now);
             for (int i = 0; i < LimitMemory.RecordBytes; i++)
             {
@@ -138,8 +147,7 @@ namespace JkFleet.Agent.Store
 
         private void PutMemory(long nowMs)
         {
-            _memoryOnce = true;
-            _memoryMs = nowMs;
+            _memorySaves--;
             _agent.Memory.Encode(_saved);
             _savedSinceFull = _agent.Memory.SinceFullMin;
             _agent.Memory.Encode(_slot.Buffer);

@@ -27,9 +27,6 @@ namespace JkFleet.Bms.Jk4E57
         /// <summary>Unanswered polls after which the BMS may be asleep.</summary>
         public const int ActivateAfter = 3;
 
-        /// <summary>How long SOC 0 together with cycles 0 means that the BMS is starting, ms (seen: 16 s after power-up).</summary>
-        public const int StartingMs = 20000;
-
         private readonly BmsLinkCounters _counters = new BmsLinkCounters();
         private readonly BmsSwitchWrite _write = new BmsSwitchWrite();
         private readonly Jk4E57Parser _parser = new Jk4E57Parser();
@@ -46,9 +43,6 @@ namespace JkFleet.Bms.Jk4E57
         private int _holdMs;
         private int _silentPolls;
         private bool _passwordSent;
-        private bool _startingSeen;
-        private long _startingSinceMs;
-        private long _startingLastMs;
 
         /// <summary>A link with the default poll period.</summary>
         public Jk4E57Protocol()
@@ -187,13 +181,6 @@ namespace JkFleet.Bms.Jk4E57
             _waiting = false;
             _silentPolls = 0;
             ConfirmWrite();
-            if (IsStarting(nowMs))
-            {
-                _counters.Refused++;
-                _counters.LastRefusal = "starting";
-                return;
-            }
-
             _counters.Accepted++;
             _hasReading = true;
         }
@@ -202,21 +189,6 @@ namespace JkFleet.Bms.Jk4E57
         {
             int id = Jk4E57Requests.RegisterOf(_write.Switch);
             if (_parser.Registers.Has(id)) _write.Read(_parser.Registers.Value(id) != 0);
-        }
-
-        // After power-up the cells are right at once, but SOC and cycles are 0 for some time: not an empty battery.
-        private bool IsStarting(long nowMs)
-        {
-            if (_reading.SocPermille != 0 || _reading.Cycles != 0)
-            {
-                _startingSeen = false;
-                return false;
-            }
-
-            if (!_startingSeen || nowMs - _startingLastMs > StartingMs) _startingSinceMs = nowMs;
-            _startingSeen = true;
-            _startingLastMs = nowMs;
-            return nowMs - _startingSinceMs < StartingMs;
         }
     }
 }

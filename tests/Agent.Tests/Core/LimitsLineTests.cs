@@ -45,6 +45,18 @@ public sealed class LimitsLineTests : IDisposable
     [InlineData("--soc 50 --alarm cell_over_voltage", 0, 70000)]
     [InlineData("--soc 50 --fresh off", 0, 0)]
     [InlineData("--temp-dc 250", 0, 0)]
+    [InlineData("--soc 50 --stale", 0, 0)]
+    [InlineData("--soc 50 --age-ms 10000", 70000, 70000)]
+    [InlineData("--soc 50 --age-ms 10001", 0, 0)]
+    [InlineData("--soc-permille 925", 45000, 70000)]
+    [InlineData("--soc 92.5", 45000, 70000)]
+    [InlineData("--soc 0", 70000, 0)]
+    [InlineData("--soc 50 --bms-charge-ma 0 --bms-discharge-ma 2147483647", 0, 70000)]
+    [InlineData("--soc 50 --bms-charge-ma 99 --bms-discharge-ma 199", 0, 100)]
+    [InlineData("--soc 50 --envelope-charge-ma 12345 --envelope-discharge-ma 0", 12300, 0)]
+    [InlineData("--soc 50 --override-charge-ma 90000", 70000, 70000)]
+    [InlineData("--soc 50 --override-charge-ma 90000 --override-raises on", 90000, 70000)]
+    [InlineData("--soc 50 --temp-dc -400 --mos-temp-dc -1", 70000, 70000)]
     public void Limits_of_the_default_tables(string args, int chargeMa, int dischargeMa)
     {
         var answer = Limits(args);
@@ -54,6 +66,79 @@ public sealed class LimitsLineTests : IDisposable
         Assert.Equal(dischargeMa > 0, answer["discharge_allowed"]!.GetValue<bool>());
         Assert.Equal((58400, 41600), (answer["charge_voltage_mv"]!.GetValue<int>(), answer["discharge_voltage_mv"]!.GetValue<int>()));
         Assert.NotNull(answer["reasons"]!["charge"]);
+    }
+
+    [Fact]
+    public void The_envelope_of_cells_and_voltages_holds()
+    {
+        Assert.Equal(0, Limits("--soc 50 --cell-max-mv 3600 --envelope-cell-max-mv 3600")["charge_limit_ma"]!.GetValue<int>());
+        Assert.Equal(0, Limits("--soc 50 --cell-min-mv 2700 --envelope-cell-min-mv 2700")["discharge_limit_ma"]!.GetValue<int>());
+        Assert.Equal(57000, Limits("--soc 50 --envelope-charge-mv 57000")["charge_voltage_mv"]!.GetValue<int>());
+        Assert.Equal(43000, Limits("--soc 50 --envelope-discharge-mv 43000")["discharge_voltage_mv"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("--soc -0.1", "soc")]
+    [InlineData("--soc NaN", "soc")]
+    [InlineData("--soc-permille 1001", "soc-permille")]
+    [InlineData("--soc 5 --soc-permille 50", "soc-permille")]
+    [InlineData("--soc 50 --minute 1440", "minute")]
+    [InlineData("--soc 50 --bms-charge-ma -1", "bms-charge-ma")]
+    [InlineData("--soc 50 --temp-dc 1401", "temp-dc")]
+    [InlineData("--soc 50 --cells 33", "cells")]
+    [InlineData("--soc 50 --cell-max-mv 65536", "cell-max-mv")]
+    [InlineData("--soc 50 --alarm fire", "alarm")]
+    [InlineData("--soc 50 --envelope-charge-mv -1", "envelope-charge-mv")]
+    public void A_number_that_nothing_can_measure_is_named(string args, string field)
+    {
+        var (exit, answer) = Run(LimitsLine.Build(), args.Split(' '));
+        Assert.Equal((1, "bad_value", field), (exit, answer["error"]!.GetValue<string>(), answer["field"]!.GetValue<string>()));
+        Assert.NotEqual("", answer["detail"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("--soc abc", "--soc: 'abc' is no number")]
+    [InlineData("--bms-charge-ma 1.5", "--bms-charge-ma: '1.5' is no whole number")]
+    [InlineData("--bms-charge-ma 2147483648", "no whole number")]
+    [InlineData("--charge-mos maybe", "maybe")]
+    [InlineData("--wheather 5", "--wheather")]
+    public void An_option_that_cannot_be_read_is_named(string args, string words)
+    {
+        using var output = new StringWriter();
+        var exit = LimitsLine.Build().Parse(args.Split(' ')).Invoke(new InvocationConfiguration { Output = TextWriter.Null, Error = output });
+        Assert.NotEqual(0, exit);
+        Assert.Contains(words, output.ToString());
+    }
+
+    [Fact]
+    public void A_stop_over_something_that_is_not_given_stops()
+    {
+        var path = Write("n.json", """{"charge_cell_max_mv":[3400,3500],"charge_cell_max_ma":[100000,0],"stop_charge_soc_permille":950,"restart_charge_soc_permille":800,"force_start_soc_permille":100,"force_stop_soc_permille":200}""");
+        var answer = Limits($"--profile {path} --cell-max-mv 3300");
+        Assert.Equal((0, "soc_stop", false), (answer["charge_limit_ma"]!.GetValue<int>(), answer["reasons"]!["charge"]!.GetValue<string>(), answer["force_charge"]!.GetValue<bool>()));
+        Assert.Equal(500000, answer["discharge_limit_ma"]!.GetValue<int>());
+    }
+
+    /// <summary>Cases reckoned by reference/limits_reference.py, which knows the handbook and not this code.</summary>
+    [Fact]
+    public void An_independent_reckoning_agrees()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "JkFleet.sln"))) folder = Path.GetDirectoryName(folder)!;
+        var cases = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "tests/Agent.Tests/Core/reference/limits_cases.json")))!;
+        var paths = cases["profiles"]!.AsArray().Select((p, i) => Write($"r{i}.json", p!.ToJsonString())).ToArray();
+        var n = 0;
+        foreach (var one in cases["cases"]!.AsArray())
+        {
+            var args = one!["args"]!.GetValue<string>();
+            if (one["profile"] is { } profile) args = $"--profile {paths[profile.GetValue<int>()]} {args}";
+            var answer = Limits(args);
+            foreach (var key in new[] { "charge_limit_ma", "discharge_limit_ma", "charge_voltage_mv", "discharge_voltage_mv" })
+                Assert.True(answer[key]!.GetValue<int>() == one[key]!.GetValue<int>(), $"{args}: {key} {answer[key]} instead of {one[key]}, {answer["reasons"]!.ToJsonString()}");
+            n++;
+        }
+
+        Assert.True(n >= 500);
     }
 
     [Fact]
@@ -118,6 +203,22 @@ public sealed class LimitsLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"rampaCarga":[[80,3300,70],[85,3340,70],[90,3390,70],[95,3400,20],[98,3450,5]],"soc_max_stop_carga":95,"soc_min_restart_carga":80}""")]
+    [InlineData("""{"bateria":{"rampaCarga":[{"SOC":80,"mV":3300,"Amp":70},{"SOC":85,"mV":3340,"Amp":70},{"SOC":90,"mV":3390,"Amp":70},{"SOC":95,"mV":3400,"A":20},{"SOC":98,"mV":3450,"A":5}],"stopcargasoc":"95","restartcargasoc":80}}""")]
+    public void The_origins_tables_as_JSON_become_the_same(string json)
+    {
+        var (exit, p) = Run(ProfileLine.Build(), "import-origin", Write("origin.json", json));
+        Assert.Equal(0, exit);
+        Assert.Equal("[800,850,900,950,980] [70000,70000,70000,20000,5000]", $"{p["charge_soc_permille"]!.ToJsonString()} {p["charge_soc_ma"]!.ToJsonString()}");
+        Assert.Equal("[20,50,100,150,200]", p["discharge_soc_permille"]!.ToJsonString());
+        Assert.Equal((950, 800), (p["stop_charge_soc_permille"]!.GetValue<int>(), p["restart_charge_soc_permille"]!.GetValue<int>()));
+    }
+
+    [Theory]
+    [InlineData("{\"rampaCarga\":[[80,3300,70]]}", "1 rules instead of 5")]
+    [InlineData("{\"rampaLateral\":[]}", "rampaLateral is no ramp")]
+    [InlineData("{\"rampaCarga\":", "no JSON")]
+    [InlineData("{\"rampaCarga\":[5,5,5,5,5]}", "missing")]
     [InlineData("", "none of the origin's")]
     [InlineData("rampacarga=rampaSOC&regla1SOC=80", "missing")]
     [InlineData("stopcargasoc=alto", "no number")]

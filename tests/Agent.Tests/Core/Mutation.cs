@@ -24,7 +24,7 @@ internal sealed class Mutation
         "shared/Limits/RampRule.cs", "shared/Limits/RampEngine.cs", "shared/Limits/ProfileRules.cs",
         "device/Core/Judgement/Freshness.cs", "device/Core/Judgement/Plausibility.cs", "device/Core/Judgement/RisePolicy.cs",
         "device/Core/Judgement/LimitMemory.cs", "device/Core/Judgement/ChargePhases.cs", "device/Core/Judgement/SentLimits.cs",
-        "device/Core/Agent.cs", "device/Core/ProfileSlot.cs",
+        "shared/Bms/StartWatch.cs", "device/Core/Agent.cs", "device/Core/Commands.cs", "device/Core/ProfileSlot.cs",
     ];
 
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest);
@@ -56,7 +56,7 @@ internal sealed class Mutation
             var file = Array.FindIndex(_trees, tree => tree.FilePath == path);
             if (file < 0) throw new FileNotFoundException(path);
             foreach (var node in _trees[file].GetRoot().DescendantNodes())
-                found.AddRange(Changes(node).Select(change => new Mutant(file, node, change)));
+                found.AddRange(Changes(node).Where(change => !IsSame(node, change)).Select(change => new Mutant(file, node, change)));
         }
 
         return found;
@@ -95,6 +95,26 @@ internal sealed class Mutation
         {
             room.Unload();
         }
+    }
+
+    /// <summary>
+    /// Provably the same program: <c>a &lt; b ? a : b</c> does not care for <c>&lt;=</c>, nor does <c>if (a &gt; b) b = a</c>.
+    /// </summary>
+    private static bool IsSame(SyntaxNode old, SyntaxNode changed)
+    {
+        if (old is not BinaryExpressionSyntax { RawKind: var from } order || changed is not BinaryExpressionSyntax { RawKind: var to }) return false;
+        var strict = (SyntaxKind)from is SyntaxKind.LessThanExpression or SyntaxKind.GreaterThanExpression or SyntaxKind.LessThanOrEqualExpression or SyntaxKind.GreaterThanOrEqualExpression;
+        if (!strict || from == to) return false;
+        var (left, right) = (order.Left.ToString(), order.Right.ToString());
+        return old.Parent switch
+        {
+            ConditionalExpressionSyntax choice => Pair(choice.WhenTrue, choice.WhenFalse, left, right),
+            IfStatementSyntax { Statement: ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax set }, Else: null } => Pair(set.Left, set.Right, left, right),
+            _ => false,
+        };
+
+        static bool Pair(SyntaxNode a, SyntaxNode b, string left, string right) =>
+            (a.ToString() == left && b.ToString() == right) || (a.ToString() == right && b.ToString() == left);
     }
 
     private static IEnumerable<SyntaxNode> Changes(SyntaxNode node)

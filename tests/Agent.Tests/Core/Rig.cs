@@ -52,6 +52,9 @@ internal sealed class Rig : IBmsPort, ICanPort, IClock
     public long NowMs { get; set; }
     public long UtcMs { get; set; } = 1_795_000_000_000;
 
+    /// <summary>Called for every frame that was sent.</summary>
+    public Action? AfterFrame { get; set; }
+
     /// <summary>Called after every tick.</summary>
     public Action? AfterTick { get; set; }
 
@@ -153,6 +156,7 @@ internal sealed class Rig : IBmsPort, ICanPort, IClock
         if (BusState != CanPortState.Up) return false;
         Sent.Add((NowMs, frame.Id, frame.Data[..frame.Length]));
         PylonLvDecoder.Decode(frame, NowMs, Inverter);
+        AfterFrame?.Invoke();
         return true;
     }
 
@@ -197,9 +201,13 @@ internal sealed class HandServer : IServerLink
 
     public JsonNode Last(string leaf) => Of(leaf).Last();
 
+    /// <summary>Called for every message.</summary>
+    public Action? AfterOffer { get; set; }
+
     public bool Offer(string leaf, byte[] buffer, int count, bool retain)
     {
         if (!Connected) return false;
+        AfterOffer?.Invoke();
         Got.Add((leaf, JsonNode.Parse(buffer.AsSpan(0, count))!, retain));
         return true;
     }

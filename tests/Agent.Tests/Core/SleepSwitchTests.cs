@@ -71,6 +71,31 @@ public sealed class SleepSwitchTests : IBmsSwitches
     }
 
     [Fact]
+    public void Waking_during_maintenance_leaves_the_pack_off_until_it_ends()
+    {
+        Settle(sleep: true);
+        _memory.Maintenance = true;
+        Settle(sleep: false);
+        Assert.False(_pack.ChargeMosOn || _pack.DischargeMosOn);
+        _memory.Maintenance = false;
+        Settle(sleep: false);
+        Assert.True(_pack.ChargeMosOn && _pack.DischargeMosOn);
+    }
+
+    [Fact]
+    public void What_a_person_switches_off_meanwhile_is_not_switched_on_by_waking()
+    {
+        Settle(sleep: true);
+        var commands = new Commands(new AgentSettings { SwitchingAllowed = true }, _memory, this);
+        var off = System.Text.Encoding.UTF8.GetBytes("""{"v":1,"id":"s","command":"switch","switch":0,"on":false}""");
+        commands.Take(off, off.Length, _now, 0);
+        Confirm();
+        Settle(sleep: false);
+        Assert.False(_pack.ChargeMosOn);
+        Assert.True(_pack.DischargeMosOn);
+    }
+
+    [Fact]
     public void A_power_cut_while_asleep_is_undone_on_waking()
     {
         Settle(sleep: true);

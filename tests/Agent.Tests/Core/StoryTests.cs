@@ -469,6 +469,194 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public void A_BMS_that_has_just_got_power_is_not_an_empty_battery()
+    {
+        var p = Profiles.OriginDefaults();
+        p.Number[ProfileField.StopDischargeSocPermille] = 80;
+        p.Number[ProfileField.RestartDischargeSocPermille] = 250;
+        p.Number[ProfileField.ForceStartSocPermille] = 100;
+        p.Number[ProfileField.ForceStopSocPermille] = 150;
+        var rig = new Rig(profile: p);
+        (rig.Pack.SocPermille, rig.Pack.Cycles) = (0, 0); // for its first 16 s (protocols.md 1.1)
+        rig.Run(15_000);
+        Assert.Equal((0, LimitReason.BmsStarting), (rig.Limits.DischargeLimitMa, rig.Limits.DischargeReason));
+        Assert.Empty(rig.Sent); // an inverter that is told SOC 0 may switch itself off
+        (rig.Pack.SocPermille, rig.Pack.Cycles) = (200, 12);
+        rig.RunUntil(() => rig.Limits.DischargeLimitMa == 70000, 60_000); // between stop and restart: a latch would hold it
+        Assert.False(rig.Agent.Memory.DischargeSoc);
+
+        var empty = new Rig(profile: p);
+        (empty.Pack.SocPermille, empty.Pack.Cycles) = (0, 0); // and a new empty pack is charged after all
+        empty.RunUntil(() => empty.Limits.ChargeLimitMa == 70000, 80_000);
+        Assert.True(empty.Agent.Memory.DischargeSoc);
+
+        var running = Charging(p); // its BMS restarts: the last reading grows old, and nothing is concluded
+        (running.Pack.SocPermille, running.Pack.Cycles) = (0, 0);
+        running.RunUntil(() => running.Limits.ChargeReason == LimitReason.BmsStarting, 12_000);
+        Assert.Equal(0, running.Limits.ChargeLimitMa);
+        Assert.Equal(60, running.Inverter.SocPercent);
+        (running.Pack.SocPermille, running.Pack.Cycles) = (600, 12);
+        running.RunUntil(() => running.Limits.ChargeLimitMa == 70000, 60_000);
+        Assert.False(running.Agent.Memory.DischargeSoc);
+    }
+
+    [Fact]
+    public void A_clock_that_leaps_ends_no_maintenance_and_no_override_early()
+    {
+        var rig = Charging();
+        rig.Server.Send(Topics.Command, """{"v":1,"id":"m","command":"maintenance","on":true,"hold_ms":600000}""");
+        rig.Server.Send(Topics.Command, """{"v":1,"id":"o","command":"override","charge_ma":5000,"hold_ms":600000}""");
+        rig.Run(1000);
+        rig.NowMs += 3_600_000;
+        rig.Run(60_000);
+        Assert.True(rig.Agent.Memory.Maintenance && rig.Agent.Memory.HasOverride); // somebody may have his hands in there
+        rig.NowMs -= 7_200_000;
+        rig.Run(590_000);
+        Assert.True(rig.Agent.Memory.Maintenance && rig.Agent.Memory.HasOverride);
+        rig.Run(11_000); // ten minutes that were lived through end both
+        Assert.False(rig.Agent.Memory.Maintenance || rig.Agent.Memory.HasOverride);
+    }
+
+    [Fact]
+    public void An_override_that_raises_does_not_raise_any_more_after_a_restart()
+    {
+        var rig = Charging(settings: new AgentSettings { OverridesMayRaise = true });
+        rig.Server.Send(Topics.Command, """{"v":1,"id":"o","command":"override","charge_ma":90000,"hold_ms":600000}""");
+        rig.RunUntil(() => rig.Limits.ChargeLimitMa == 90000, 60_000);
+        rig.PowerCycle(); // a device that restarts every nine minutes must not keep it for ever
+        rig.Run(60_000);
+        Assert.Equal((70000, LimitReason.SocRamp), (rig.Limits.ChargeLimitMa, rig.Limits.ChargeReason));
+    }
+
+    [Fact]
+    public void Nothing_is_switched_on_while_people_work_on_the_pack()
+    {
+        var rig = Charging(settings: new AgentSettings { SwitchingAllowed = true });
+        rig.Server.Send(Topics.Command, """{"v":1,"id":"m","command":"maintenance","on":true}""");
+        rig.Server.Send(Topics.Command, """{"v":1,"id":"on","command":"switch","switch":0,"on":true}""");
+        rig.Server.Send(Topics.Command, """{"v":1,"id":"off","command":"switch","switch":1,"on":false}""");
+        rig.Run(10_000);
+        var verdicts = rig.Server.Of(Topics.Verdict).Where(v => v["id"]!.GetValue<string>() != "m").Select(v => $"{v["id"]} {v["verdict"]}");
+        Assert.Equal(["on refused", "off accepted", "off applied"], verdicts);
+    }
+
+    [Fact]
+    public void A_stop_and_a_maintenance_that_follow_each_other_are_both_saved_at_once_and_a_flood_wears_no_flash()
+    {
+        var rig = Charging();
+        rig.Server.Send(Topics.Command, """{"v":1,"id":"f","command":"full_charge"}""");
+        rig.Run(500);
+        rig.Server.Send(Topics.Command, """{"v":1,"id":"m","command":"maintenance","on":true}""");
+        rig.Run(100);
+        rig.PowerCycle();
+        rig.Run(1000);
+        Assert.True(rig.Agent.Memory.Maintenance && rig.Agent.Memory.FullWanted);
+
+        var before = rig.Store.Writes;
+        for (var i = 0; i < 300; i++)
+        {
+            rig.Server.Send(Topics.Command, $$"""{"v":1,"id":"w{{i}}","command":"maintenance","on":{{(i % 2 == 0 ? "false" : "true")}}}""");
+            rig.Run(200);
+        }
+
+        Assert.InRange(rig.Store.Writes - before, 6, Keeper.MemoryBurst + 7); // the burst, then one in ten seconds
+        rig.Run(20_000);
+        var off = rig.Agent.Memory.Maintenance;
+        rig.PowerCycle();
+        Assert.Equal(off, rig.Agent.Memory.Maintenance); // the last one is saved in the end
+    }
+
+    [Fact]
+    public void Frames_go_to_the_inverter_before_anything_goes_to_the_server()
+    {
+        var rig = new Rig(new AgentSettings { TelemetryMs = 200 });
+        var order = new List<string>();
+        rig.AfterFrame = () => order.Add("frame");
+        rig.Server.AfterOffer = () => order.Add("mail");
+        var both = 0;
+        rig.AfterTick = () =>
+        {
+            if (order.Contains("frame") && order.Contains("mail"))
+            {
+                both++;
+                Assert.True(order.LastIndexOf("frame") < order.IndexOf("mail"), string.Join(' ', order));
+            }
+
+            order.Clear();
+        };
+        rig.Run(30_000);
+        rig.BmsPlugged = false;
+        rig.Run(20_000);
+        Assert.True(both > 5, $"only {both} ticks had both");
+    }
+
+    [Fact]
+    public void A_loop_that_stalls_for_a_second_leaps_nowhere_and_a_longer_stall_is_a_loss()
+    {
+        var rig = new Rig();
+        rig.RunUntil(() => rig.Limits.ChargeLimitMa > 10_000, 60_000);
+        for (var i = 0; i < 5; i++)
+        {
+            var before = rig.Limits.ChargeLimitMa;
+            rig.NowMs += 1000 - Rig.TickMs;
+            rig.Run(Rig.TickMs);
+            Assert.InRange(rig.Limits.ChargeLimitMa, before, before + 5100);
+            Assert.Equal(ReadingState.Good, rig.Agent.Freshness.State);
+            rig.Run(200);
+        }
+
+        var risen = rig.Limits.ChargeLimitMa;
+        rig.NowMs += 9000;
+        rig.Run(Rig.TickMs);
+        Assert.InRange(rig.Limits.ChargeLimitMa, 0, risen + 5100); // nine seconds unseen are credited as one
+        rig.NowMs += 11_000;
+        rig.Run(Rig.TickMs);
+        Assert.Equal((0, ReadingState.Recovering), (rig.Limits.ChargeLimitMa, rig.Agent.Freshness.State)); // what lay in the driver is one reading, not three
+    }
+
+    [Fact]
+    public void A_torn_memory_leaves_the_agent_without_a_latch_and_not_without_judgement()
+    {
+        var p = Profiles.OriginDefaults();
+        p.Revision = 2;
+        p.Number[ProfileField.StopChargeSocPermille] = 950;
+        p.Number[ProfileField.RestartChargeSocPermille] = 800;
+        var rig = Charging();
+        rig.Server.Push(3, p);
+        rig.Pack.SocPermille = 960;
+        rig.RunUntil(() => rig.Limits.ChargeReason == LimitReason.SocStop, 5000);
+        rig.Run(1000);
+        for (var size = 0; size < LimitMemory.RecordBytes; size++)
+        {
+            rig.Store.Records[Keeper.MemoryRecord] = [.. Enumerable.Repeat((byte)0xFF, size)];
+            rig.PowerCycle();
+            rig.RunUntil(() => rig.Limits.ChargeReason == LimitReason.SocStop, 10_000); // the reading says it again
+            Assert.Equal(2, rig.Agent.Slot.Active.Revision);
+        }
+    }
+
+    [Fact]
+    public void A_changed_pace_holds_from_the_next_step_on()
+    {
+        var rig = Charging();
+        rig.Server.Send(Topics.Command, """{"v":1,"id":"o","command":"override","charge_ma":0,"hold_ms":5000}""");
+        rig.Run(8000);
+        Assert.Equal((0, LimitReason.Rising), (rig.Limits.ChargeLimitMa, rig.Limits.ChargeReason));
+        var quick = Profiles.OriginDefaults();
+        quick.Revision = 2;
+        quick.Number[ProfileField.RiseHoldMs] = 0;
+        quick.Number[ProfileField.RiseMaPerS] = 1000;
+        rig.Server.Push(3, quick);
+        rig.Run(10_000);
+        Assert.InRange(rig.Limits.ChargeLimitMa, 9000, 10_000);
+        var slow = Profiles.OriginDefaults();
+        slow.Revision = 3;
+        rig.Server.Push(4, slow);
+        rig.Run(3000);
+        Assert.InRange(rig.Limits.ChargeLimitMa, 9000, 10_000 + 15_000); // the hold of the old fall, or the new pace: never a leap
+    }
+
+    [Fact]
     public void A_steady_day_makes_no_garbage()
     {
         var rig = Charging();

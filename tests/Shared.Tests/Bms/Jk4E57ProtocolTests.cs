@@ -56,46 +56,6 @@ public class Jk4E57ProtocolTests
         Assert.Equal(0, wire.Link.Counters.Refused);
     }
 
-    [Fact]
-    public void Starting_bms_gives_no_reading_for_twenty_seconds()
-    {
-        var wire = new Wire();
-        wire.Pack.SocPermille = 0;
-        wire.Pack.Cycles = 0;
-
-        wire.Run(19000);
-        Assert.Equal(0, wire.Readings);
-        Assert.Equal("starting", wire.Link.Counters.LastRefusal);
-        wire.Run(3000);
-
-        Assert.True(wire.Readings > 0);
-    }
-
-    [Fact]
-    public void Restarting_bms_is_starting_again()
-    {
-        var wire = new Wire();
-        wire.Run(3000);
-        var before = wire.Readings;
-        wire.Pack.SocPermille = 0;
-        wire.Pack.Cycles = 0;
-
-        wire.Run(16000);
-
-        Assert.Equal(before, wire.Readings);
-    }
-
-    [Fact]
-    public void Empty_battery_that_has_lived_is_believed_at_once()
-    {
-        var wire = new Wire();
-        wire.Pack.SocPermille = 0;
-
-        wire.Run(2000);
-
-        Assert.Equal(2, wire.Readings);
-    }
-
     [Theory]
     [InlineData(BmsSwitch.Charge)]
     [InlineData(BmsSwitch.Discharge)]

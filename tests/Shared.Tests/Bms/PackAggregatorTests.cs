@@ -115,6 +115,18 @@ public class PackAggregatorTests
     }
 
     [Fact]
+    public void A_pack_whose_BMS_has_just_started_takes_no_part_for_twenty_seconds()
+    {
+        Assert.True(_packs.Put(0, Pack()));
+        var started = Pack(p => (p.SocPermille, p.Cycles) = (0, 0));
+        for (started.TakenAtMs = 0; started.TakenAtMs < 20_000; started.TakenAtMs += 1000) Assert.False(_packs.Put(1, started));
+        Assert.True(_packs.TryCombine(1000, _all));
+        Assert.Equal((1, 2), (_all.PacksOnline, _all.PacksTotal));
+        Assert.True(_packs.Put(1, started)); // and then it is a new empty one
+        Assert.True(_packs.Put(0, Pack(p => p.SocPermille = 0))); // one that has lived is believed at once
+    }
+
+    [Fact]
     public void Combining_one_pack_changes_nothing()
     {
         var one = new PackAggregator(1, 5000);

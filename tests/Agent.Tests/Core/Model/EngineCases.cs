@@ -113,6 +113,15 @@ internal static class EngineCases
         Case(LimitReason.Override, Soc, (_, p, _, x) => (x.OverrideReplaces, x.ChargeOverrideMa, p.Number[ProfileField.ChargeMaxMa]) = (true, 90000, 3000));
         Case(LimitReason.SourceMissing, Soc, (s, _, _, _) => s.PackOvpMv = BmsSnapshot.Unknown);
 
+        foreach (var bit in new[] { 1, 4, 31 })
+        {
+            var (s, l) = (Healthy(), new ChargeLimits());
+            s.Alarms = (BmsAlarms)(1u << bit);
+            RampEngine.Decide(s, Profiles.OriginDefaults(), new Envelope(), new LimitInputs(), l);
+            foreach (var chain in new[] { l.ChargeChain, l.DischargeChain })
+                Require(chain.Reason[0] == LimitReason.BmsAlarm && chain.Number[0] == bit && chain.LimitMa[0] == 0, "chain", $"alarm {chain.Number[0]} instead of {bit}");
+        }
+
         var (healthy, origin, envelope, inputs, limits) = (Healthy(), Profiles.OriginDefaults(), new Envelope { MaxChargeMv = 55500, MinDischargeMv = 43000 }, new LimitInputs(), new ChargeLimits());
         void Voltage(int charge, int discharge)
         {

@@ -123,6 +123,19 @@ public static class Exhaustive
         Require(back.OutMa == 1000, "rise", "does not rise");
         back.Step(4000, 2000, 1000, 2000);
         Require(back.Step(4999, 2000, 1000, 2000) == 1000 && back.Step(5500, 2000, 1000, 2000) > 1000, "rise", "a clock that went back begins a new hold");
+        // Small steps are as fast as large ones, to a step and the rounding of one.
+        foreach (var tick in new[] { 1, 7, 20, 333 })
+        foreach (var pace in new[] { 100, 2000, 5000, 99_999 })
+        {
+            var small = new RisePolicy();
+            small.Step(0, 200_000, 1000, pace);
+            var needed = 1000 + (200_000_000L / pace);
+            var reached = 0L;
+            for (long now = tick; reached == 0 && now < 2 * needed; now += tick)
+                if (small.Step(now, 200_000, 1000, pace) == 200_000) reached = now;
+            Require(reached >= needed - tick && reached <= (needed * 102 / 100) + (2 * tick) + 2, "rise", $"200 A at {pace} mA/s in ticks of {tick} ms after {reached} instead of {needed} ms");
+        }
+
         // Noise below half an ampere does not begin a new hold, a real fall does.
         var noise = new RisePolicy();
         for (var now = 0; now <= 20_000; now += 500) noise.Step(now, 10_000, 1000, 2000);
@@ -144,7 +157,7 @@ public static class Exhaustive
         n[ProfileField.RebulkCellMv] = 3310;
         n[ProfileField.RebulkDays] = 0;
         // mean, spread, SOC: filling, top and together, top with one cell ahead, room by SOC, room by cells, below float
-        (int Mv, int High, int Soc)[] readings = [(3330, 3335, 950), (3425, 3445, 1000), (3424, 3445, 1000), (3350, 3355, 900), (3305, 3310, 950), (3370, 3380, 990)];
+        (int Mv, int High, int Soc)[] readings = [(3330, 3335, 950), (3425, 3445, 1000), (3424, 3445, 1000), (3350, 3355, 900), (3310, 3315, 950), (3370, 3380, 990)];
         long[] waits = [9_999, 10_000, 60_000, 130_000];
         const int Length = 4;
         var all = (int)Math.Pow(24, Length);
@@ -191,6 +204,19 @@ public static class Exhaustive
         Require(JkFleet.Agent.Judgement.ChargePhases.RestingTopMv(drop, 300) == 3420 && JkFleet.Agent.Judgement.ChargePhases.RestingTopMv(drop, 0) == 3450, "phase", "resistance");
         drop.CurrentMa = -100_000;
         Require(JkFleet.Agent.Judgement.ChargePhases.RestingTopMv(drop, 300) == 3450, "phase", "a discharge raises no cell");
+        // A restart inside an absorption begins it anew, and the time since full does not jump with the clock at the start.
+        var (late, memory) = (new ChargePhases(), new LimitMemory { Phase = ChargePhase.Absorption });
+        var full = new BmsSnapshot { CellCount = 1, SocPermille = 1000, PackVoltageMv = 3450 };
+        full.CellMv[0] = 3450;
+        full.Summarise();
+        for (var minute = 0; minute < 2; minute++)
+        {
+            late.Step(100_000_000 + (minute * 60_000), full, profile, memory);
+            Require(memory.Phase == ChargePhase.Absorption && memory.SinceFullMin == minute, "phase", $"{memory.Phase}, {memory.SinceFullMin} min after a restart");
+        }
+
+        late.Step(100_000_000 + 120_000, full, profile, memory);
+        Require(memory.Phase == ChargePhase.Float, "phase", "an absorption does not end");
         cases += Days(profile);
         return cases;
     }
@@ -272,6 +298,100 @@ public static class Exhaustive
         Require(!new LimitMemory().TryDecode(a, a.Length - 1), "memory", "a short record is read");
         return cases;
     }
+
+    public static long Start()
+    {
+        long cases = 0;
+        (int Soc, int Cycles)[] readings = [(0, 0), (0, 1), (1, 0)];
+        long[] waits = [0, 19_999, 1, -1, 20_000, 20_001];
+        const int Length = 4;
+        var all = (int)Math.Pow(18, Length);
+        for (var code = 0; code < all; code++)
+        {
+            var watch = new StartWatch();
+            var s = new BmsSnapshot();
+            var now = long.MaxValue - 10_000;
+            long? since = null;
+            for (var (rest, i) = (code, 0); i < Length; rest /= 18, i++, cases++)
+            {
+                var wait = waits[rest / 3 % 6];
+                now += wait;
+                (s.SocPermille, s.Cycles) = readings[rest % 3];
+                if (rest % 3 != 0) since = null;
+                else if (since is null || wait > 20_000 || now - since < 0) since = now;
+                Require(watch.IsStarting(now, s) == (since is not null && now - since < 20_000), "start", $"history {code} at {i}");
+            }
+        }
+
+        return cases;
+    }
+
+    /// <summary>Every latch, warning and request of the memory over its levels.</summary>
+    public static long Steps()
+    {
+        long cases = 0;
+        var p = new Profile();
+        var n = p.Number;
+        foreach (var (field, value) in new[]
+        {
+            (ProfileField.StopChargeSocPermille, 950), (ProfileField.RestartChargeSocPermille, 800), (ProfileField.StopDischargeSocPermille, 80), (ProfileField.RestartDischargeSocPermille, 250),
+            (ProfileField.StopChargeMv, 56000), (ProfileField.RestartChargeMv, 54000), (ProfileField.StopDischargeMv, 46000), (ProfileField.RestartDischargeMv, 48000),
+            (ProfileField.ForceStartSocPermille, 60), (ProfileField.ForceStopSocPermille, 200),
+        }) n[field] = value;
+        int[] levels = [0, 60, 61, 80, 81, 199, 200, 201, 249, 250, 251, 269, 270, 271, 799, 800, 949, 950, 951, 1000];
+        foreach (var soc in levels)
+        foreach (var mv in new[] { 45999, 46000, 46001, 47999, 48000, 48001, 53999, 54000, 55999, 56000, 56001 })
+        foreach (var warn in new[] { 0, 250 })
+        foreach (var before in new[] { false, true })
+        {
+            cases++;
+            n[ProfileField.LowSocPermille] = warn;
+            var m = new LimitMemory { ChargeSoc = before, ChargeMv = before, DischargeSoc = before, DischargeMv = before, Forcing = before, LowSoc = before };
+            m.Step(new BmsSnapshot { SocPermille = soc, PackVoltageMv = mv }, p);
+            Require(m.ChargeSoc == (soc >= 950 || (before && soc >= 800)), "latch", $"charge by SOC {soc}");
+            Require(m.DischargeSoc == (soc <= 80 || (before && soc <= 250)), "latch", $"discharge by SOC {soc}");
+            Require(m.ChargeMv == (mv >= 56000 || (before && mv >= 54000)), "latch", $"charge by {mv} mV");
+            Require(m.DischargeMv == (mv <= 46000 || (before && mv <= 48000)), "latch", $"discharge by {mv} mV");
+            Require(m.Forcing == (soc <= 60 || (before && soc < 200)), "latch", $"forced charge at {soc}");
+            Require(m.LowSoc == (warn > 0 && soc < (before ? warn + 20 : warn)), "latch", $"warning at {soc}");
+        }
+
+        return cases;
+    }
+
+    /// <summary>Frames are made anew exactly when the inverter should hear something else, and once a second.</summary>
+    public static long News()
+    {
+        long cases = 0;
+        var changes = new Action<ChargeLimits>[]
+        {
+            l => l.ChargeLimitMa += 100, l => l.DischargeLimitMa += 100, l => l.ChargeVoltageMv++, l => l.DischargeVoltageMv++, l => l.ShownSocPermille++,
+            l => l.ChargeAllowed = !l.ChargeAllowed, l => l.DischargeAllowed = !l.DischargeAllowed, l => l.ForceCharge = !l.ForceCharge,
+            l => l.FullChargeRequest = !l.FullChargeRequest, l => l.BmsLost = !l.BmsLost,
+        };
+        for (var flags = 0; flags < 32; flags++)
+        {
+            var (sent, l) = (new SentLimits(), new ChargeLimits());
+            (l.ChargeLimitMa, l.DischargeLimitMa, l.ChargeVoltageMv, l.DischargeVoltageMv, l.ShownSocPermille) = (5000, 6000, 56000, 44000, 500);
+            (l.ChargeAllowed, l.DischargeAllowed, l.ForceCharge, l.FullChargeRequest, l.BmsLost) = ((flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0, (flags & 8) != 0, (flags & 16) != 0);
+            Require(sent.Differs(l, 0), "news", "the first set is no news");
+            sent.Remember(l, 10_000);
+            foreach (var (at, news) in new[] { (10_000L, false), (10_999, false), (11_000, true), (9_999, true) })
+                Require(sent.Differs(l, at) == news, "news", $"at {at}");
+            foreach (var change in changes)
+            {
+                cases++;
+                change(l);
+                Require(sent.Differs(l, 10_500), "news", "a change is no news");
+                sent.Remember(l, 10_500);
+                Require(!sent.Differs(l, 10_500), "news", "what was told is news");
+            }
+        }
+
+        return cases;
+    }
+
+    public static long Commands() => CommandCases.Run();
 
     public static long Rules() => RuleCases.Run();
 

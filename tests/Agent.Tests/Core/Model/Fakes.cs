@@ -43,7 +43,7 @@ public sealed class WatchingInverter : IInverterProtocol
 
     public string Name => "watching";
     public InverterDialect Dialect { get; } = new();
-    public long SilenceMaskedUntilMs => 0;
+    public long SilenceMaskedUntilMs { get; set; }
     public int Heard { get; private set; }
     public long LastHeardMs { get; private set; }
     public bool SleepRequested { get; set; }

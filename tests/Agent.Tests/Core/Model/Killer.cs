@@ -18,10 +18,15 @@ public static class Killer
             Exhaustive.ChargePhases();
             Exhaustive.Freshness();
             Exhaustive.RisePolicy();
+            Exhaustive.Start();
+            Exhaustive.Steps();
+            Exhaustive.News();
+            Exhaustive.Commands();
             var random = new Random(5);
+            long lived = 0;
             for (var i = 0; i < histories; i++)
-                new World(i % 17 == 0 ? long.MaxValue - 40_000 : i).Run(Enumerable.Range(0, 90).Select(_ => Op.Random(random)).ToArray());
-            return "";
+                lived += new World(i % 17 == 0 ? long.MaxValue - 40_000 : i * 7001L, i).Run(Enumerable.Range(0, 90).Select(_ => Op.Random(random)).ToArray()).Lived;
+            return lived < histories / 10 ? "life" : "";
         }
         catch (InvariantBroken broken)
         {

@@ -23,8 +23,7 @@ public static class Oracle
     public static int Discharge(BmsSnapshot s, Profile p, Envelope e)
     {
         if (!s.DischargeMosOn || s.PacksOnline <= 0 || Alarmed((uint)s.Alarms, CalmForDischarge)) return 0;
-        var cells = s.CellMv.Take(s.CellCount).ToArray();
-        if (cells.Length > 0 && cells.All(mv => mv is > 0 and <= 5000) && cells.Min() <= Math.Max(e.MinCellMv, s.CellUvpMv)) return 0;
+        if (s.CellMv.Take(s.CellCount).Any(mv => mv is > 0 and <= 5000 && mv <= Math.Max(e.MinCellMv, s.CellUvpMv))) return 0;
         return Common(s, p.DischargeRamp, p, s.MaxDischargeMa, Math.Min(e.MaxDischargeMa, p.Number[ProfileField.DischargeMaxMa]));
     }
 

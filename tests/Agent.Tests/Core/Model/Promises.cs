@@ -1,6 +1,7 @@
 using JkFleet.Agent.Judgement;
 using JkFleet.Agent.Ports;
 using JkFleet.Bms;
+using JkFleet.Contracts;
 using JkFleet.Limits;
 
 namespace JkFleet.Agent.Tests.Core.Model;
@@ -19,7 +20,6 @@ public sealed partial class World
     private int _readingsAtLoss;
     private ReadingState _state;
     private long _settledVersion;
-    private long _overrideUntilMs;
     private long _oracleMs = long.MinValue;
     private long _oracleVersion;
     private Agent? _oracleAgent;
@@ -38,6 +38,7 @@ public sealed partial class World
         _everRead = false;
         _chargeMa = _dischargeMa = 0;
         _state = ReadingState.Never;
+        _impossibleInRow = 0;
         _readingsAtLoss = _readings;
     }
 
@@ -47,6 +48,10 @@ public sealed partial class World
         var p = _agent.Slot.Active;
         var n = p.Number;
         if (l.ChargeAllowed || l.DischargeAllowed) Allowed++;
+        Require(_agent.Memory.HasOverride == _overrideLeftMs > 0, "override", $"holds {_agent.Memory.HasOverride} with {_overrideLeftMs} ms left");
+        Require(_agent.Memory.Maintenance == _maintenanceLeftMs > 0, "maintenance", $"holds {_agent.Memory.Maintenance} with {_maintenanceLeftMs} ms left");
+
+        CheckReport();
 
         // Silence before the first reading; silence again when there was none for too long.
         if (!_everRead)
@@ -73,6 +78,8 @@ public sealed partial class World
 
         // Not good: nothing, and the inverter knows why.
         var state = _agent.Freshness.State;
+        if (_impossibleInRow >= 3) Require(state != ReadingState.Good && !l.ChargeAllowed && !l.DischargeAllowed, "doubt", $"{_impossibleInRow} impossible readings in a row and state {state}");
+        if (_impossibleInRow > 0) Require(l.ChargeLimitMa <= _chargeMa && l.DischargeLimitMa <= _dischargeMa, "doubt", "a limit rises while the last reading is doubted");
         if (state != ReadingState.Good)
         {
             Require(l.ChargeLimitMa == 0 && l.DischargeLimitMa == 0, "trust", $"current in state {state}");
@@ -82,14 +89,13 @@ public sealed partial class World
 
         if (state is not (ReadingState.Good or ReadingState.Never))
         {
-            var why = state == ReadingState.Stale ? LimitReason.Stale : state == ReadingState.Implausible ? LimitReason.Implausible : LimitReason.Recovering;
+            var why = state == ReadingState.Stale ? _starting ? LimitReason.BmsStarting : LimitReason.Stale : state == ReadingState.Implausible ? LimitReason.Implausible : LimitReason.Recovering;
             Require(l.ChargeReason == why && l.DischargeReason == why, "reason", $"{l.ChargeReason} in state {state}");
         }
 
         // Silence has its rules, and so has speech: what is known is told.
         if (state == ReadingState.Good && age <= n[ProfileField.StaleMs] && _agent.CanState == CanPortState.Up)
             Require(_agent.Transmitting && _agent.NextFrame(_now, _frame), "transmit", "no frame although the pack is known");
-        if (_agent.Memory.HasOverride) Require(_now - _overrideUntilMs < 0, "override", $"holds {_now - _overrideUntilMs} ms too long");
 
         if (state is ReadingState.Stale or ReadingState.Implausible or ReadingState.Never && state != _state) _readingsAtLoss = _readings;
         if (state == ReadingState.Good && _state is not ReadingState.Good)
@@ -127,7 +133,7 @@ public sealed partial class World
             Require(l.ChargeLimitMa == 0 && l.DischargeLimitMa == 0, "forbidden", "current in maintenance, handover or bus-off");
         if (_inverter.SleepRequested && p.Number[ProfileField.SleepPolicy] > 0)
             Require(l.ChargeLimitMa == 0 && l.DischargeLimitMa == 0, "forbidden", "current while the inverter sleeps");
-        if (p.Number[ProfileField.InverterSilentZero] != 0 && (_inverter.Heard == 0 || _now - _inverter.LastHeardMs > p.Number[ProfileField.InverterSilentMs]))
+        if (p.Number[ProfileField.InverterSilentZero] != 0 && _inverter.Dialect.HearsInverter && !SilenceMasked && (_inverter.Heard == 0 || _now - _inverter.LastHeardMs > p.Number[ProfileField.InverterSilentMs]))
             Require(l.ChargeLimitMa == 0 && l.DischargeLimitMa == 0, "forbidden", "current to a silent inverter");
         if (p.NoCharge.Count > 0)
         {
@@ -137,6 +143,7 @@ public sealed partial class World
             if (inside || _utc <= 0) Require(l.ChargeLimitMa == 0, "window", "charging inside a forbidden window");
         }
 
+        CheckVoltages(l, p, s, e);
         Require(l.ChargeVoltageMv <= e.MaxChargeMv && (s.PackOvpMv <= 0 || l.ChargeVoltageMv <= s.PackOvpMv), "voltage", $"{l.ChargeVoltageMv} mV asked for");
         Require(l.ChargeVoltageMv > 0, "voltage", "0 V asked for");
         Require(p.Number[ProfileField.ChargeMv] == 0 || l.ChargeVoltageMv <= p.Number[ProfileField.ChargeMv], "voltage", "above the profile's charge voltage");
@@ -144,6 +151,78 @@ public sealed partial class World
         Require(l.ShownSocPermille <= s.SocPermille, "shown", "more SOC shown than there is");
         if (s.PackOvpMv <= 0 && p.Number[ProfileField.ChargeMv] == 0 && p.Number[ProfileField.Phases] == 0)
             Require(l.ChargeLimitMa == 0, "voltage", "charging without a known voltage");
+    }
+
+    private bool SilenceMasked => _inverter.SilenceMaskedUntilMs != 0 && _now - _inverter.SilenceMaskedUntilMs < 0;
+
+    /// <summary>What the links are said to be is what they are.</summary>
+    private void CheckReport()
+    {
+        var (r, n) = (_agent.Report, _agent.Slot.Active.Number);
+        var silent = _now - _inverter.LastHeardMs;
+        var inverter = _agent.CanState == CanPortState.Absent ? LinkState.NoPort : _agent.CanState == CanPortState.BusOff ? LinkState.BusOff
+            : _inverter.Heard == 0 ? LinkState.Never
+            : _inverter.Dialect.HearsInverter && !SilenceMasked && (silent > n[ProfileField.InverterSilentMs] || silent < 0) ? LinkState.Silent : LinkState.Ok;
+        Require(r.Inverter == inverter, "report", $"inverter {r.Inverter} instead of {inverter}");
+        var bms = _agent.Freshness.State switch
+        {
+            ReadingState.Good or ReadingState.Recovering => LinkState.Ok,
+            ReadingState.Implausible => LinkState.Faulty,
+            ReadingState.Never => _agent.BmsPortThere ? LinkState.Never : LinkState.NoPort,
+            _ => _agent.BmsPortThere ? LinkState.Silent : LinkState.NoPort,
+        };
+        Require(r.Bms == bms, "report", $"BMS {r.Bms} instead of {bms}");
+        Require(r.BmsFrames == _bms.Counters.Accepted && r.BmsRefused == _bms.Counters.Refused && r.ProfileRevision == _agent.Slot.Active.Revision, "report", "counters");
+        var age = Math.Max(0, _now - _agent.Freshness.LastGoodMs);
+        Require(r.BmsAgeMs == (_agent.Freshness.State == ReadingState.Never ? -1 : Math.Min(age, int.MaxValue)), "report", $"age {r.BmsAgeMs}");
+        Require(r.InverterAgeMs == (_inverter.Heard == 0 ? -1 : Math.Min(Math.Max(0, silent), int.MaxValue)), "report", "age of the inverter");
+    }
+
+    /// <summary>Both voltages to the millivolt.</summary>
+    private void CheckVoltages(ChargeLimits l, Profile p, BmsSnapshot s, Envelope e)
+    {
+        var (n, phase) = (p.Number, _agent.Memory.Phase);
+        var wanted = new List<int>();
+        if (n[ProfileField.ChargeMv] > 0) wanted.Add(n[ProfileField.ChargeMv]);
+        if (s.PackOvpMv > 0) wanted.Add(s.PackOvpMv);
+        if (n[ProfileField.Phases] != 0) wanted.Add(16 * n[phase == ChargePhase.Float ? ProfileField.FloatCellMv : ProfileField.AbsorptionCellMv]);
+        var charge = Math.Min(Math.Min(e.MaxChargeMv, 16 * e.MaxCellMv), wanted.Count == 0 ? s.PackVoltageMv : wanted.Min());
+        Require(l.ChargeVoltageMv == charge, "voltage", $"charge {l.ChargeVoltageMv} instead of {charge} mV");
+        var discharge = new[] { n[ProfileField.DischargeMv], s.PackUvpMv, e.MinDischargeMv, 16 * e.MinCellMv }.Max();
+        Require(l.DischargeVoltageMv == discharge, "voltage", $"discharge {l.DischargeVoltageMv} instead of {discharge} mV");
+        var cap = n[ProfileField.Phases] != 0 && phase != ChargePhase.Float && n[ProfileField.ShownSocCapPermille] > 0 ? n[ProfileField.ShownSocCapPermille] : 1000;
+        Require(l.ShownSocPermille == Math.Min(cap, s.SocPermille), "shown", $"{l.ShownSocPermille}");
+    }
+
+    /// <summary>
+    /// The other half of safety: a healthy pack is used. After steady readings the agent trusts them, and once hold and rise are over
+    /// it allows what the handbook allows, to the step.
+    /// </summary>
+    private void CheckLife(long passed, int readings)
+    {
+        if (readings < 8 || _emptySinceMs is not null) return; // a start takes twenty of them
+        var (l, p, m) = (_agent.Limits, _agent.Slot.Active, _agent.Memory);
+        var n = p.Number;
+        Require(_agent.Freshness.State == ReadingState.Good, "life", $"{_agent.Freshness.State} after {readings} steady readings");
+        var forbidden = m.Maintenance ? LimitReason.Maintenance : _agent.Handover ? LimitReason.Handover : _agent.CanState == CanPortState.BusOff ? LimitReason.BusOff
+            : n[ProfileField.InverterSilentZero] != 0 && _inverter.Dialect.HearsInverter && _agent.Report.Inverter is LinkState.Silent or LinkState.Never ? LimitReason.InverterSilent
+            : _inverter.SleepRequested && n[ProfileField.SleepPolicy] > 0 ? LimitReason.Sleep : LimitReason.None;
+        if (forbidden != LimitReason.None)
+        {
+            Require(l.ChargeReason == forbidden && l.DischargeReason == forbidden, "reason", $"{l.ChargeReason} instead of {forbidden}");
+            return;
+        }
+
+        if (passed < n[ProfileField.RiseHoldMs] + (130_000_000L / n[ProfileField.RiseMaPerS]) + 9000) return;
+        if (n[ProfileField.StopChargeMv] > 0 || n[ProfileField.Phases] != 0 || p.NoCharge.Count > 0) return;
+        var s = _agent.Snapshot;
+        var charge = Math.Min(Oracle.Charge(s, p, _settings.Envelope), m.OverrideChargeMa / 100 * 100);
+        var discharge = Math.Min(Oracle.Discharge(s, p, _settings.Envelope), m.OverrideDischargeMa / 100 * 100);
+        if ((_chargeStop && n[ProfileField.StopChargeSocPermille] > 0) || (s.PackOvpMv <= 0 && n[ProfileField.ChargeMv] == 0)) charge = 0;
+        if (_dischargeStop && n[ProfileField.StopDischargeSocPermille] > 0) discharge = 0;
+        Require(l.ChargeLimitMa == charge, "life", $"charge {l.ChargeLimitMa} ({l.ChargeReason}) instead of {charge} after {passed} ms");
+        Require(l.DischargeLimitMa == discharge, "life", $"discharge {l.DischargeLimitMa} ({l.DischargeReason}) instead of {discharge} after {passed} ms");
+        Lived++;
     }
 
     /// <summary>Stops by SOC, followed with the handbook's words: stop at or above, go again below.</summary>
@@ -191,6 +270,11 @@ public sealed partial class World
         for (var i = 0; i < chain.Count; i++)
         {
             Require(chain.LimitMa[i] >= limitMa, "chain", $"a link of {chain.LimitMa[i]} mA below the limit {limitMa}");
+            if (chain.Reason[i] is LimitReason.MosOff or LimitReason.BmsAlarm or LimitReason.SocStop or LimitReason.VoltageStop or LimitReason.TimeWindow or LimitReason.InvalidCell
+                or LimitReason.SourceMissing or LimitReason.CellHeadroom or LimitReason.PackOffline or (>= LimitReason.NoReading and <= LimitReason.Implausible)
+                or LimitReason.Maintenance or LimitReason.Handover or LimitReason.Sleep or LimitReason.BusOff or LimitReason.InverterSilent)
+                Require(chain.LimitMa[i] == 0, "chain", $"{chain.Reason[i]} allows {chain.LimitMa[i]} mA");
+            if (chain.Reason[i] == LimitReason.Rising) Require(chain.Number[i] == 0 && chain.Value[i] > limitMa, "chain", "a rise names its target");
             found |= chain.Reason[i] == reason && chain.LimitMa[i] / 100 * 100 == limitMa;
         }
 

@@ -24,6 +24,12 @@ internal static class RuleCases
         Pair(ProfileField.StopChargeMv, ProfileField.RestartChargeMv, 50000, -1);
         Pair(ProfileField.StopDischargeMv, ProfileField.RestartDischargeMv, 50000, 1);
         Pair(ProfileField.ForceStartSocPermille, ProfileField.ForceStopSocPermille, 500, 1);
+        Expect("restart_charge_soc_permille", 1, (ProfileField.StopChargeSocPermille, 950));
+        Expect(null, 0, (ProfileField.StopChargeSocPermille, 950), (ProfileField.RestartChargeSocPermille, 1));
+        Expect("restart_charge_mv", 1, (ProfileField.StopChargeMv, 55000));
+        Expect(null, 0, (ProfileField.StopChargeMv, 55000), (ProfileField.RestartChargeMv, 1));
+        Expect("restart_discharge_soc_permille", 999, (ProfileField.StopDischargeSocPermille, 100), (ProfileField.RestartDischargeSocPermille, 1000));
+        Expect(null, 0, (ProfileField.StopDischargeSocPermille, 100), (ProfileField.RestartDischargeSocPermille, 999));
         Border(ProfileField.ChargeMaxMa, 90000, 1);
         Border(ProfileField.DischargeMaxMa, 95000, 1);
         Border(ProfileField.FloatMaxMa, 90000, 1);
@@ -45,7 +51,14 @@ internal static class RuleCases
         Expect(null, 0, (ProfileField.ShownSocCapPermille, 980), (ProfileField.Phases, 1));
         Expect("stop_ms", 20000, (ProfileField.StaleMs, 20000), (ProfileField.StopMs, 20000));
         Expect(null, 0, (ProfileField.StaleMs, 20000), (ProfileField.StopMs, 20001));
-        for (var source = 0; source < Profile.Sources; source++) Ramp((RampSource)source);
+        // The borders of the scales are contract; read from the code they would agree with anything.
+        int[] lowest = [0, 500, 500, 500, -400, -400], highest = [1000, 5000, 5000, 5000, 1400, 1500];
+        for (var source = 0; source < Profile.Sources; source++)
+        {
+            Require(ProfileRules.MinScale((RampSource)source) == lowest[source] && ProfileRules.MaxScale((RampSource)source) == highest[source], "rules", $"scale of {(RampSource)source}");
+            Ramp((RampSource)source);
+        }
+
         Windows();
         var revision = new Profile { Revision = -1 };
         Check(revision, "revision", 0);
@@ -94,8 +107,41 @@ internal static class RuleCases
         again.Load(kept.Buffer, kept.Count);
         foreach (var slot in new[] { refused, again })
             Require(slot.Version == 5 && slot.Verdict == VerdictState.Refused && slot.Field == "charge_max_ma" && slot.Bound == 1000 && slot.Active.Revision == 0, "slot", "a refusal is forgotten");
+        Offers();
         refused.Take([1, 2, 3], 3);
         Require(refused.BadMessages == 1 && !refused.IsSettling, "slot", "rubbish settles");
+    }
+
+    /// <summary>A build is offered, offered again, taken back; what could not be read says nothing about builds.</summary>
+    private static void Offers()
+    {
+        var slot = new ProfileSlot(new Envelope());
+        var w = new MessageWriter(new byte[DesiredCodec.MaxBytes]);
+        void Take(long version, bool offer, bool readable, int changes, string url)
+        {
+            var desired = new Desired { Version = version, HasFirmware = offer };
+            if (offer)
+            {
+                (desired.Firmware.Name, desired.Firmware.Version, desired.Firmware.Url) = ("agent", "1.2.3", "http://x/" + version);
+                (desired.Firmware.Size, desired.Firmware.Sha256) = (1000, new string('a', 64));
+            }
+
+            Require(new DesiredCodec().Write(desired, w), "wire", "an offer does not fit");
+            if (!readable) w.Buffer[w.Count - 1] = (byte)'?';
+            slot.Take(w.Buffer, w.Count);
+            slot.Saved(true);
+            Require(slot.OfferChanges == changes && slot.Offer.Url == url, "slot", $"offer '{slot.Offer.Url}' after {slot.OfferChanges} changes, version {version}");
+            _cases++;
+        }
+
+        Take(1, offer: false, readable: true, 1, "");
+        Take(2, offer: false, readable: true, 1, "");
+        Take(3, offer: true, readable: true, 2, "http://x/3");
+        Take(4, offer: true, readable: false, 2, "http://x/3");
+        Take(5, offer: false, readable: false, 2, "http://x/3");
+        Take(2, offer: false, readable: true, 2, "http://x/3");
+        Take(6, offer: false, readable: true, 3, "");
+        Take(6, offer: true, readable: true, 4, "http://x/6");
     }
 
     private static void Ramp(RampSource source)

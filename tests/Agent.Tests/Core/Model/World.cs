@@ -30,11 +30,28 @@ public sealed partial class World
     private int _readings;
     private int _commands;
     private long _lastReadingMs;
+    private readonly int _variant;
+    private int _impossibleInRow;
     private bool _everRead;
+    private bool _stepped;
+    private bool _back;
+    private long _steppedMs;
+    private long _overrideHoldMs;
+    private long _overrideLeftMs;
+    private long _maintenanceHoldMs;
+    private long _maintenanceLeftMs;
+    private long? _emptySinceMs;
+    private long _emptyLastMs;
+    private bool _starting;
 
-    public World(long startMs = 0)
+    private const long Forever = long.MaxValue / 2;
+
+    /// <param name="startMs">Clock at the start.</param>
+    /// <param name="variant">Which profile is in force at first, and what kind of inverter listens.</param>
+    public World(long startMs = 0, int variant = 0)
     {
         _now = startMs;
+        _variant = variant;
         _settings.Envelope.MaxChargeMa = 120000;
         _settings.Envelope.MaxDischargeMa = 110000;
         _settings.Envelope.MaxChargeMv = 60000;
@@ -50,6 +67,9 @@ public sealed partial class World
     /// <summary>How often current was allowed: a model that never lets any flow proves nothing.</summary>
     public long Allowed { get; private set; }
 
+    /// <summary>How often the full current was reached and compared with the handbook's.</summary>
+    public long Lived { get; private set; }
+
     /// <summary>Runs happenings until the end or the first broken promise.</summary>
     public World Run(IEnumerable<Op> ops)
     {
@@ -62,7 +82,7 @@ public sealed partial class World
         var s = new BmsSnapshot
         {
             CellCount = 16, CellCountSetting = 16, SocPermille = 600, ChargeMosOn = true, DischargeMosOn = true, MaxChargeMa = 100000,
-            MaxDischargeMa = 100000, PackOvpMv = 58400, PackUvpMv = 41600, CellOvpMv = 3650, CellUvpMv = 2600, TempMosDeciC = 300, TempCount = 2,
+            MaxDischargeMa = 100000, Cycles = 12, PackOvpMv = 58400, PackUvpMv = 41600, CellOvpMv = 3650, CellUvpMv = 2600, TempMosDeciC = 300, TempCount = 2,
         };
         s.TempDeciC[0] = s.TempDeciC[1] = 250;
         for (var i = 0; i < 16; i++) s.CellMv[i] = 3330;
@@ -75,11 +95,17 @@ public sealed partial class World
     {
         _bms = new ScriptedBms();
         _inverter = new WatchingInverter();
+        _inverter.Dialect.HearsInverter = _variant % 5 != 4;
         var agent = new Agent(_settings, _bms, _inverter);
         if (_slotRecord.Length > 0) Require(agent.Slot.Load(_slotRecord, _slotRecord.Length), "record", "a saved profile is not taken up again");
         if (_memoryRecord.Length > 0) Require(agent.Memory.TryDecode(_memoryRecord, _memoryRecord.Length), "record", "a saved memory is not taken up again");
+        var good = Profiles().Where(p => !p.Name.StartsWith("absurd", StringComparison.Ordinal)).ToArray();
+        if (agent.Slot.Active.Revision == 0) good[_variant % good.Length].CopyTo(agent.Slot.Active);
         agent.Commands.Resume(_now);
-        _overrideUntilMs = _now + agent.Memory.OverrideHoldMs; // begins anew: longer, never shorter
+        // Both begin anew: longer, never shorter. A maintenance from before the restart ends by hand only.
+        _overrideHoldMs = _overrideLeftMs = agent.Memory.HasOverride ? agent.Memory.OverrideHoldMs : 0;
+        _maintenanceHoldMs = _maintenanceLeftMs = agent.Memory.Maintenance ? Forever : 0;
+        (_stepped, _steppedMs, _starting, _emptySinceMs) = (false, _now, false, null);
         ForgetAgent();
         return agent;
     }
@@ -97,6 +123,7 @@ public sealed partial class World
                 break;
             case OpKind.Sunshine:
                 Heal();
+                var (began, limited) = (_now, _agent.Memory.HasOverride);
                 for (var i = 0; i < 4 + op.A % 60; i++)
                 {
                     Step(300);
@@ -105,9 +132,12 @@ public sealed partial class World
                     Read();
                 }
 
+                // An override that ended meanwhile begins a rise of its own.
+                CheckLife(limited == _agent.Memory.HasOverride ? _now - began : 0, 4 + op.A % 60);
                 break;
             case OpKind.Soc:
-                _pack.SocPermille = op.A % 1001;
+                _pack.SocPermille = op.B % 7 == 0 ? 0 : op.A % 1001;
+                _pack.Cycles = op.B % 3 == 0 ? 0 : 12;
                 break;
             case OpKind.Cell:
                 _pack.CellMv[op.A % 16] = op.B % 10 == 0 ? 0 : 2300 + op.B % 1500;
@@ -137,11 +167,13 @@ public sealed partial class World
                 Contradict(op.A);
                 break;
             case OpKind.Silence:
-                if (op.B % 2 == 0) Step(op.A % 2 == 0 ? 1000 + op.A * 12L : 10_001);
+                if (op.B % 5 == 4) Stall(10_001 + op.A * 4L);
+                else if (op.B % 2 == 0) Step(op.A % 2 == 0 ? 1000 + op.A * 12L : 10_001);
                 else for (var i = 0; i < op.A % 90; i++) Step(1000);
                 break;
             case OpKind.ClockBack:
                 _now -= 1 + op.A * 37L;
+                _back = true;
                 ForgetPace();
                 _lastReadingMs = Math.Min(_lastReadingMs, _now);
                 Step(0);
@@ -157,10 +189,12 @@ public sealed partial class World
                 break;
             case OpKind.Bus:
                 _agent.CanState = (CanPortState)(op.A % 3);
+                _agent.BmsPortThere = op.B % 4 != 0;
                 Step(op.B % 1000);
                 break;
             case OpKind.Inverter:
-                if (op.A % 2 == 0) _inverter.Hear(_now);
+                if (op.A % 7 == 5) _inverter.SilenceMaskedUntilMs = _now + (op.B * 4L);
+                else if (op.A % 2 == 0) _inverter.Hear(_now);
                 else _inverter.SleepRequested = op.B % 3 == 0;
                 break;
             case OpKind.PowerCut:
@@ -177,6 +211,23 @@ public sealed partial class World
                 _pack.CurrentMa = (op.A - 5000) * 40;
                 break;
         }
+    }
+
+    /// <summary>The loop stands still; what came meanwhile is read at its end, so old that it says nothing.</summary>
+    private void Stall(long passed)
+    {
+        if (passed <= _agent.Slot.Active.Number[ProfileField.StaleMs]) return;
+        _pack.Summarise();
+        _now += passed;
+        _bms.Deliver(_pack, _now);
+        var believed = !IsStart() && !Impossible(_pack);
+        _now -= passed;
+        _readings++;
+        if (believed) (_everRead, _lastReadingMs) = (true, _now + passed);
+        _impossibleInRow = believed || _starting ? 0 : _impossibleInRow + 1;
+        Step(passed);
+        Require(!_agent.Limits.ChargeAllowed && !_agent.Limits.DischargeAllowed, "stall", $"current after a stall of {passed} ms");
+        _readingsAtLoss = _readings - 1;
     }
 
     private void Settle()
@@ -210,14 +261,25 @@ public sealed partial class World
     {
         _pack.Summarise();
         _bms.Deliver(_pack, _now);
-        if (!Impossible(_pack))
+        if (!IsStart())
         {
-            _everRead = true;
-            _lastReadingMs = _now;
+            var impossible = Impossible(_pack);
+            _impossibleInRow = impossible ? _impossibleInRow + 1 : 0;
+            if (!impossible) (_everRead, _lastReadingMs) = (true, _now);
         }
 
         _readings++;
         Step(0);
+    }
+
+    /// <summary>SOC 0 and no cycles is a BMS that starts, for twenty seconds: nothing is concluded from it.</summary>
+    private bool IsStart()
+    {
+        var empty = _pack.SocPermille == 0 && _pack.Cycles == 0;
+        if (!empty) _emptySinceMs = null;
+        else if (_emptySinceMs is null || _now - _emptySinceMs < 0 || _now - _emptyLastMs > 20_000) _emptySinceMs = _now;
+        _emptyLastMs = _now;
+        return _starting = _emptySinceMs is { } since && _now - since < 20_000;
     }
 
     /// <summary>Contradicts itself whatever stood there before: must never count as a reading.</summary>
@@ -271,13 +333,24 @@ public sealed partial class World
             0 => $$"""{"v":1,"id":"{{++_commands}}","command":"override","charge_ma":{{how * 30}},"hold_ms":{{1000 + how * 10}}}""",
             1 => $$"""{"v":1,"id":"{{++_commands}}","command":"override","discharge_ma":{{how * 30}},"hold_ms":{{1000 + how * 10}}}""",
             2 => $$"""{"v":1,"id":"{{++_commands}}","command":"clear_override"}""",
-            3 => $$"""{"v":1,"id":"{{++_commands}}","command":"maintenance","on":{{(how % 4 == 0 ? "true" : "false")}}}""",
+            3 => $$"""{"v":1,"id":"{{++_commands}}","command":"maintenance","on":{{(how % 4 == 0 ? "true" : "false")}},"hold_ms":{{how % 3 * 20000}}}""",
             4 => $$"""{"v":1,"id":"{{++_commands}}","command":"full_charge"}""",
             _ => $$"""{"v":1,"id":"{{++_commands}}","command":"maintenance","on":false}""",
         };
-        if (which % 6 < 2) _overrideUntilMs = _now + 1000 + (how * 10);
+        if (which % 6 < 2) _overrideHoldMs = _overrideLeftMs = 1000 + (how * 10);
+        else if (which % 6 == 2) _overrideHoldMs = _overrideLeftMs = 0;
+        else if (which % 6 == 3) _maintenanceHoldMs = _maintenanceLeftMs = how % 4 != 0 ? 0 : how % 3 == 0 ? Forever : how % 3 * 20000;
+        else if (which % 6 == 5) _maintenanceHoldMs = _maintenanceLeftMs = 0;
         var bytes = Encoding.UTF8.GetBytes(text);
+        var again = how % 13 == 0 && _agent.Commands.Unsent() is null; // the broker delivers it twice
         _agent.Commands.Take(bytes, bytes.Length, _now, _utc);
+        if (again)
+        {
+            Step(700);
+            _agent.Commands.Take(bytes, bytes.Length, _now, _utc);
+        }
+
+        while (_agent.Commands.Unsent() is { } answer) _agent.Commands.Sent(answer);
         Step(how % 100);
     }
 
@@ -285,12 +358,30 @@ public sealed partial class World
     {
         _now += passed;
         if (_utc > 0) _utc += passed;
+        LetTimersRun();
         _agent.Step(_now, _utc);
         Steps++;
         Check(passed);
         // The keeper saves on every change; its pace is not the model's business.
         if (_memoryRecord.Length == 0) _memoryRecord = new byte[LimitMemory.RecordBytes];
         _agent.Memory.Encode(_memoryRecord);
+    }
+
+    /// <summary>What expires does so after the time that the agent lived through; a clock fault starts it anew.</summary>
+    private void LetTimersRun()
+    {
+        var lived = _now - _steppedMs;
+        if (_stepped && (_back || lived > Agent.JumpMs))
+        {
+            (_overrideLeftMs, _maintenanceLeftMs) = (_overrideLeftMs > 0 ? _overrideHoldMs : 0, _maintenanceLeftMs > 0 ? _maintenanceHoldMs : 0);
+        }
+        else
+        {
+            if (_overrideLeftMs > 0) _overrideLeftMs -= lived;
+            if (_maintenanceLeftMs is > 0 and < Forever) _maintenanceLeftMs -= lived;
+        }
+
+        (_stepped, _back, _steppedMs) = (true, false, _now);
     }
 
     private static void Require(bool holds, string invariant, string detail)
