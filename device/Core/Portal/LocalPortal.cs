@@ -14,12 +14,20 @@ namespace JkFleet.Agent.Portal
         private readonly PortalSettings _settings;
         private readonly Doorkeeper _door;
         private readonly PortalText _t = new PortalText();
-        private readonly PortalPages _pages;
+        private readonly DoorPage _doorPage;
+        private readonly StatusPage _statusPage;
+        private readonly SetupPage _setupPage;
+        private readonly ProfilePage _profilePage;
+        private readonly DevicePage _devicePage;
+        private readonly PageKit _kit;
         private readonly PageWriter _head = new PageWriter(new byte[1024]);
         private readonly PageWriter _w;
         private int _session;
         private long _nowMs;
         private string _cookie = "";
+        // What was typed last, so that a mistake does not cost the rest of it. Secrets are never kept.
+        private Wiring? _typedWiring;
+        private string _typedServer = "";
 
         /// <summary>A portal.</summary>
         /// <param name="settings">What it is given.</param>
@@ -28,7 +36,19 @@ namespace JkFleet.Agent.Portal
             _settings = settings;
             _door = new Doorkeeper(settings.Store, settings.Random, settings.PasswordRounds);
             _w = new PageWriter(new byte[settings.PageBytes]);
-            _pages = new PortalPages(settings, _t, _w);
+            _kit = new PageKit(_t, _w);
+            _doorPage = new DoorPage(_kit);
+            _statusPage = new StatusPage(settings, _kit);
+            _setupPage = new SetupPage(settings, _kit);
+            _profilePage = new ProfilePage(settings, _kit);
+            _devicePage = new DevicePage(settings, _kit, _statusPage);
+        }
+
+        /// <summary>Where strangers' names are sent; may change with every connection.</summary>
+        public string Address
+        {
+            get { return _settings.Address; }
+            set { _settings.Address = value; }
         }
 
         /// <summary>Status line and headers of the answer.</summary>
@@ -59,6 +79,7 @@ namespace JkFleet.Agent.Portal
         {
             _nowMs = nowMs;
             _cookie = "";
+            _typedWiring = null;
             _w.Begin();
             if (!r.HostIsOurs())
             {
@@ -96,34 +117,28 @@ namespace JkFleet.Agent.Portal
             else if (r.IsPath("/status.json") && _session < 0) Answer(401, "application/json", "");
             else if (r.IsPath("/status.json"))
             {
-                _pages.StatusJson(_nowMs);
+                _statusPage.Json(_nowMs);
                 Answer(200, "application/json", "Cache-Control: no-store\r\n");
             }
-            else if (!_door.HasPassword) Door(-1, 200);
-            else if (_session < 0) Door(-1, r.IsPath("/") ? 200 : 403);
-            else Page(r, Notice(r), 200);
-        }
-
-        // The notice of a redirect is a number of our own table: nothing that a link could put words into.
-        private static int Notice(PortalRequest r)
-        {
-            string? n = r.Query("n", 1);
-            if (n == "1") return PortalText.Saved;
-            if (n == "2") return PortalText.Restarting;
-            return n == "3" ? PortalText.Changed : -1;
+            else if (!_door.HasPassword) Door(Notice.None, 200);
+            else if (_session < 0) Door(Notice.None, r.IsPath("/") ? 200 : 403);
+            else Page(r, Notice.OfQuery(r.Query("n", 1)), 200);
         }
 
         private void Page(PortalRequest r, int notice, int status)
         {
             string form = _door.FormOf(_session);
-            if (r.IsPath("/") || r.IsPath("/logout")) _pages.Status(form, notice, _nowMs);
-            else if (r.IsPath("/setup") || r.IsPath("/wiring") || r.IsPath("/claim") || r.IsPath("/wifi") || r.IsPath("/scan")) _pages.Setup(form, notice);
-            else if (r.IsPath("/profile")) _pages.Profile(form, notice);
-            else if (r.IsPath("/device") || r.IsPath("/maintenance") || r.IsPath("/restart") || r.IsPath("/reset") || r.IsPath("/password")) _pages.Device(form, notice);
+            if (r.IsPath("/") || r.IsPath("/logout")) _statusPage.Write(form, notice, _nowMs);
+            else if (r.IsPath("/setup") || r.IsPath("/wiring") || r.IsPath("/claim") || r.IsPath("/wifi") || r.IsPath("/scan")) _setupPage.Write(form, notice, _typedWiring, _typedServer);
+            else if (r.IsPath("/profile")) _profilePage.Write(form, notice);
+            else if (r.IsPath("/device") || r.IsPath("/maintenance") || r.IsPath("/restart") || r.IsPath("/reset") || r.IsPath("/password")) _devicePage.Write(form, notice, Seconds(notice));
             else
             {
                 status = 404;
-                _pages.Message(form, PortalText.NotFound);
+                string text = _t.Of("There is no such page.", "No existe esa página.");
+                _kit.Begin(form, "", text, Notice.None, 0);
+                _kit.Note(text, true);
+                _kit.End();
             }
 
             Html(status);
@@ -131,16 +146,21 @@ namespace JkFleet.Agent.Portal
 
         private void Door(int notice, int status)
         {
-            _pages.Door(_door.DoorForm, _door.HasPassword, notice, notice == PortalText.Pause ? (_door.PauseMs(_nowMs) + 999) / 1000 : 0);
+            _doorPage.Write(_door.DoorForm, _door.HasPassword, notice, Seconds(notice));
             Html(status);
+        }
+
+        private int Seconds(int notice)
+        {
+            return notice == Notice.Pause ? (_door.PauseMs(_nowMs) + 999) / 1000 : 0;
         }
 
         private void Post(PortalRequest r)
         {
             if (!Doorkeeper.Same(_door.FormOf(_session), r.Field("form", TokenLength)))
             {
-                if (_session < 0) Door(PortalText.OldForm, 403);
-                else Page(r, PortalText.OldForm, 403);
+                if (_session < 0) Door(Notice.OldForm, 403);
+                else Page(r, Notice.OldForm, 403);
             }
             else if (!_door.HasPassword) FirstPassword(r);
             else if (_session < 0) SignIn(r);
@@ -164,25 +184,25 @@ namespace JkFleet.Agent.Portal
             else if (r.IsPath("/reset"))
             {
                 if (r.Field("word", 16) == ResetWord) Ask(r, PortalWish.FactoryReset, "/?n=2");
-                else Page(r, PortalText.ResetWrong, 422);
+                else Page(r, Notice.ResetWrong, 422);
             }
-            else Page(r, -1, 404);
+            else Page(r, Notice.None, 404);
         }
 
         private void FirstPassword(PortalRequest r)
         {
             string? password = NewPassword(r);
-            if (!r.IsPath("/welcome") || password == null) Door(PortalText.NotSame, 422);
-            else if (!_door.Set(password)) Door(PortalText.NotSaved, 500);
+            if (!r.IsPath("/welcome") || password == null) Door(Notice.NotSame, 422);
+            else if (!_door.Set(password)) Door(Notice.NotSaved, 500);
             else LetIn();
         }
 
         private void SignIn(PortalRequest r)
         {
             string? password = r.IsPath("/login") ? r.Field("password", Doorkeeper.MaxPassword) : null;
-            if (_door.PauseMs(_nowMs) > 0) Door(PortalText.Pause, 429);
+            if (_door.PauseMs(_nowMs) > 0) Door(Notice.Pause, 429);
             else if (password != null && _door.Check(password, _nowMs)) LetIn();
-            else Door(_door.PauseMs(_nowMs) > 0 ? PortalText.Pause : PortalText.WrongPassword, 403);
+            else Door(_door.PauseMs(_nowMs) > 0 ? Notice.Pause : Notice.WrongPassword, 403);
         }
 
         private void LetIn()
@@ -196,9 +216,10 @@ namespace JkFleet.Agent.Portal
         {
             string? old = r.Field("old", Doorkeeper.MaxPassword);
             string? password = NewPassword(r);
-            if (password == null) Page(r, PortalText.NotSame, 422);
-            else if (old == null || !_door.Check(old, _nowMs)) Page(r, PortalText.WrongPassword, 403);
-            else if (!_door.Set(password)) Page(r, PortalText.NotSaved, 500);
+            if (password == null) Page(r, Notice.NotSame, 422);
+            else if (_door.PauseMs(_nowMs) > 0) Page(r, Notice.Pause, 429);
+            else if (old == null || !_door.Check(old, _nowMs)) Page(r, Notice.WrongPassword, 403);
+            else if (!_door.Set(password)) Page(r, Notice.NotSaved, 500);
             else LetIn();
         }
 
@@ -216,12 +237,17 @@ namespace JkFleet.Agent.Portal
             wiring.Inverter = r.Field("inverter", 32) ?? "";
             if (_settings.PortsHaveNames)
             {
-                wiring.BmsPort = r.Field("bmsport", Wiring.MaxValue) ?? "?\n";
-                wiring.InverterPort = r.Field("inverterport", Wiring.MaxValue) ?? "?\n";
+                wiring.BmsPort = r.Field("bmsport", Wiring.MaxValue) ?? " ";
+                wiring.InverterPort = r.Field("inverterport", Wiring.MaxValue) ?? " ";
             }
 
-            if (!wiring.IsValid()) Page(r, PortalText.BadWires, 422);
-            else if (!wiring.Save(_settings.Store)) Page(r, PortalText.NotSaved, 500);
+            WiringFault fault = wiring.Fault();
+            if (fault != WiringFault.None)
+            {
+                _typedWiring = wiring;
+                Page(r, Notice.OfWiring(fault), 422);
+            }
+            else if (!wiring.Save(_settings.Store)) Page(r, Notice.NotSaved, 500);
             else Redirect("/setup?n=1");
         }
 
@@ -229,8 +255,10 @@ namespace JkFleet.Agent.Portal
         {
             string? server = r.Field("server", 100);
             string? code = r.Field("code", 40);
-            if (server == null || code == null || code.Length == 0 || !IsWeb(server)) Page(r, PortalText.BadClaim, 422);
-            else if (!_settings.Claim.Begin(server, code)) Page(r, PortalText.Busy, 409);
+            if (server != null) _typedServer = server;
+            if (server == null || !IsWeb(server)) Page(r, Notice.BadServer, 422);
+            else if (code == null || code.Length == 0) Page(r, Notice.BadCode, 422);
+            else if (!_settings.Claim.Begin(server, code)) Page(r, Notice.Busy, 409);
             else Redirect("/setup");
         }
 
@@ -244,15 +272,15 @@ namespace JkFleet.Agent.Portal
             string? ssid = r.Field("ssid", 32);
             string? password = r.Field("password", 63);
             if (!_settings.Wifi.Settable || ssid == null || ssid.Length == 0 || password == null || (password.Length > 0 && password.Length < 8))
-                Page(r, PortalText.BadWifi, 422);
-            else if (!_settings.Wifi.Join(ssid, password)) Page(r, PortalText.Busy, 409);
+                Page(r, Notice.BadWifi, 422);
+            else if (!_settings.Wifi.Join(ssid, password)) Page(r, Notice.Busy, 409);
             else Redirect("/setup");
         }
 
         private void Ask(PortalRequest r, PortalWish wish, string next)
         {
             if (_settings.Window.Ask(wish)) Redirect(next);
-            else Page(r, PortalText.Busy, 409);
+            else Page(r, Notice.Busy, 409);
         }
 
         private void GiveCookie(string token, string more)
@@ -282,7 +310,7 @@ namespace JkFleet.Agent.Portal
             if (_w.Overflowed)
             {
                 _w.Begin();
-                _w.Raw(_t.Of(PortalText.TooBig));
+                _w.Raw(_t.Of("This page does not fit into memory.", "Esta página no cabe en memoria."));
                 status = 500;
                 type = "text/plain";
             }

@@ -129,8 +129,8 @@ namespace JkFleet.Agent.Portal
         }
 
         /// <summary>
-        /// The browser asked for an address that is ours: a bare number, localhost, or a name of the local net. Any other name came
-        /// by a captive portal's DNS or by an attacker's (rebinding) and gets a redirect, never a page.
+        /// The browser asked for an address that is ours: a bare number, a name without dots, or a name of the local net. Any other
+        /// came by a captive portal's DNS or by an attacker's (rebinding) and gets a redirect, never a page.
         /// </summary>
         public bool HostIsOurs()
         {
@@ -138,11 +138,17 @@ namespace JkFleet.Agent.Portal
             for (int i = _hostAt; i < _hostEnd && _b[_hostAt] != '['; i++)
                 if (_b[i] == ':') end = i;
             if (end == _hostAt) return false;
-            if (_b[_hostAt] == '[' || (end - _hostAt == 9 && Starts(_hostAt, end, "localhost"))) return true;
+            if (_b[_hostAt] == '[') return true;
             if (end - _hostAt > 6 && Starts(end - 6, end, ".local")) return true;
+            bool number = true;
+            bool dots = false;
             for (int i = _hostAt; i < end; i++)
-                if (_b[i] != '.' && (_b[i] < '0' || _b[i] > '9')) return false;
-            return true;
+            {
+                if (_b[i] == '.') dots = true;
+                else if (_b[i] < '0' || _b[i] > '9') number = false;
+            }
+
+            return number || !dots;
         }
 
         private int HeadEnd(int count)

@@ -14,6 +14,9 @@ namespace JkFleet.Agent.Portal
         /// <summary>The ports have names that the installer must give (a PC); a board has them on its pins.</summary>
         public bool PortsHaveNames;
 
+        /// <summary>The wires were named at the start (a command line): that counts before what is saved here, and the page says so.</summary>
+        public bool WiringGiven;
+
         /// <summary>Longest page, bytes.</summary>
         public int PageBytes = 16384;
 

@@ -8,128 +8,179 @@ namespace JkFleet.Agent.Portal
     /// The values of the status page, one by one and as text: the page and its poll write the very same, so a value can never
     /// look different after the first refresh.
     /// </summary>
-    public static class StatusFields
+    internal static class StatusFields
     {
-        /// <summary>State of charge.</summary>
         public const int Soc = 0;
-        /// <summary>Pack voltage.</summary>
         public const int Volts = 1;
-        /// <summary>Current.</summary>
         public const int Amps = 2;
-        /// <summary>Power.</summary>
         public const int Power = 3;
-        /// <summary>Charge limit.</summary>
-        public const int Charge = 4;
-        /// <summary>Its reason.</summary>
-        public const int ChargeWhy = 5;
-        /// <summary>Discharge limit.</summary>
-        public const int Discharge = 6;
-        /// <summary>Its reason.</summary>
-        public const int DischargeWhy = 7;
-        /// <summary>Voltages asked from the inverter.</summary>
-        public const int AskVolts = 8;
-        /// <summary>Alarms.</summary>
-        public const int Alarms = 9;
-        /// <summary>Link to the BMS.</summary>
-        public const int BmsLink = 10;
-        /// <summary>Link to the inverter.</summary>
-        public const int InverterLink = 11;
-        /// <summary>Link to the server.</summary>
-        public const int ServerLink = 12;
-        /// <summary>Lowest, highest, spread of the cells.</summary>
-        public const int Cells = 13;
-        /// <summary>Temperatures.</summary>
-        public const int Temps = 14;
-        /// <summary>State of health and cycles.</summary>
-        public const int Health = 15;
-        /// <summary>Charge left and capacity.</summary>
-        public const int Capacity = 16;
-        /// <summary>MOS and balancer.</summary>
-        public const int Switches = 17;
-        /// <summary>Version of the agent.</summary>
-        public const int Version = 18;
-        /// <summary>Version of the BMS.</summary>
-        public const int BmsVersion = 19;
-        /// <summary>Up since.</summary>
-        public const int Uptime = 20;
-        /// <summary>First cell.</summary>
-        public const int Cell1 = 21;
-        /// <summary>One more than the last field.</summary>
-        public const int Count = Cell1 + BmsSnapshot.MaxCells;
+        public const int Flow = 4;
+        public const int Alarms = 5;
+        public const int Cells = 6;
+        public const int Temps = 7;
+        public const int Health = 8;
+        public const int Capacity = 9;
+        public const int ChargeMos = 10;
+        public const int DischargeMos = 11;
+        public const int Balancer = 12;
+        public const int BmsVersion = 13;
+        public const int CellProtection = 14;
+        public const int PackProtection = 15;
+        public const int CurrentProtection = 16;
+        public const int AskVolts = 17;
+
+        // Up to here a field says nothing before the first reading.
+        public const int Charge = 18;
+        public const int ChargeWhy = 19;
+        public const int Discharge = 20;
+        public const int DischargeWhy = 21;
+        public const int BmsLink = 22;
+        public const int InverterLink = 23;
+        public const int ServerLink = 24;
+        public const int Signal = 25;
+        public const int BmsFrames = 26;
+        public const int CanFrames = 27;
+        public const int ProfileInForce = 28;
+        public const int Update = 29;
+        public const int Version = 30;
+        public const int Uptime = 31;
+        public const int Cell1 = 32;
 
         private const string Nothing = "\u2013";
+        // It stays with what stands before it: no line begins with a dot.
+        private const string Dot = "\u00a0\u00b7 ";
+        private const string To = " \u2026 ";
 
-        /// <summary>Writes a value.</summary>
-        /// <param name="field">Which.</param>
-        /// <param name="v">The view.</param>
-        /// <param name="t">Words.</param>
-        /// <param name="w">Receives it.</param>
-        public static void Write(int field, PortalView v, PortalText t, PageWriter w)
+        /// <summary>Cells to show.</summary>
+        public static int CellsOf(PortalView v)
         {
-            BmsSnapshot s = v.Report.Snapshot;
-            bool has = v.Report.BmsAgeMs >= 0;
-            if (!has && field != Charge && field != ChargeWhy && field != Discharge && field != DischargeWhy
-                && field != BmsLink && field != InverterLink && field != ServerLink && field != Version && field != Uptime)
+            return v.Report.BmsAgeMs >= 0 ? v.Report.Snapshot.CellCount : 0;
+        }
+
+        /// <summary>The reading is no longer the battery's state.</summary>
+        public static bool IsOld(PortalView v)
+        {
+            return v.Report.BmsAgeMs >= 0 && v.Report.Bms != LinkState.Ok;
+        }
+
+        /// <summary>The value calls for somebody.</summary>
+        public static bool IsBad(int field, PortalView v)
+        {
+            switch (field)
             {
-                w.Text(Nothing);
+                case Alarms: return v.Report.BmsAgeMs >= 0 && v.Report.Snapshot.Alarms != BmsAlarms.None;
+                case BmsLink: return v.Report.Bms != LinkState.Ok;
+                case InverterLink: return v.Report.Inverter != LinkState.Ok;
+                case Update: return v.Update >= UpdateState.Reverted;
+                default: return false;
+            }
+        }
+
+        /// <summary>How old the reading is.</summary>
+        public static void Age(PortalView v, long nowMs, PortalText t, PageWriter w)
+        {
+            if (v.Report.BmsAgeMs < 0)
+            {
+                w.Text(t.Of("No reading yet", "Aún sin lectura"));
                 return;
             }
 
+            w.Text(IsOld(v) ? t.Of("Old values, read ", "Valores antiguos, leídos hace ") : t.Of("Read ", "Leído hace "));
+            With((nowMs - v.AtMs + v.Report.BmsAgeMs) / 100, 1, t.Of(" s ago", " s"), w);
+        }
+
+        /// <summary>Writes a value with its unit.</summary>
+        public static void Write(int field, PortalView v, PortalText t, PageWriter w)
+        {
+            if (field >= Charge && field < Cell1) Own(field, v, t, w);
+            else if (v.Report.BmsAgeMs < 0) w.Text(Nothing);
+            else if (field >= Cell1) Cell(field - Cell1, v.Report.Snapshot, w);
+            else Read(field, v.Report.Snapshot, v.Report.Limits, t, w);
+        }
+
+        // What the BMS says, and what follows from it alone.
+        private static void Read(int field, BmsSnapshot s, ChargeLimits limits, PortalText t, PageWriter w)
+        {
             switch (field)
             {
                 case Soc: With(s.SocPermille, 1, " %", w); break;
                 case Volts: With(s.PackVoltageMv / 10, 2, " V", w); break;
                 case Amps: With(s.CurrentMa / 100, 1, " A", w); break;
                 case Power: With((long)s.PackVoltageMv * s.CurrentMa / 1000000, 0, " W", w); break;
-                case Charge: With(v.Report.Limits.ChargeLimitMa / 100, 1, " A", w); break;
-                case ChargeWhy: Chain(v.Report.Limits.ChargeReason, v.Report.Limits.ChargeChain, t, w); break;
-                case Discharge: With(v.Report.Limits.DischargeLimitMa / 100, 1, " A", w); break;
-                case DischargeWhy: Chain(v.Report.Limits.DischargeReason, v.Report.Limits.DischargeChain, t, w); break;
-                case AskVolts:
-                    With(v.Report.Limits.DischargeVoltageMv / 100, 1, " \u2026 ", w);
-                    With(v.Report.Limits.ChargeVoltageMv / 100, 1, " V", w);
-                    break;
+                case Flow: w.Text(s.CurrentMa > 0 ? t.Of("charging", "cargando") : s.CurrentMa < 0 ? t.Of("discharging", "descargando") : t.Of("resting", "en reposo")); break;
                 case Alarms: AlarmList((uint)s.Alarms, t, w); break;
-                case BmsLink: Link(v.Report.Bms, v.Report.BmsAgeMs, t, w); break;
-                case InverterLink:
-                    Link(v.Report.Inverter, v.Report.InverterAgeMs, t, w);
-                    w.Text(v.Transmitting ? "" : " \u00b7 " + t.Of(PortalText.NothingSent));
-                    break;
-                case ServerLink: w.Text(t.Of(v.Connected ? PortalText.Connected : PortalText.NotConnected)); break;
-                case Cells:
-                    With(s.CellMinMv, 3, " \u2026 ", w);
-                    With(s.CellMaxMv, 3, " V \u00b7 \u0394 ", w);
-                    With(s.CellMaxMv - s.CellMinMv, 0, " mV", w);
-                    break;
+                case Cells: CellSpread(s, t, w); break;
                 case Temps: Temperatures(s, w); break;
                 case Health:
-                    if (s.SohPermille != BmsSnapshot.Unknown) With(s.SohPermille, 1, " % \u00b7 ", w);
-                    With(s.Cycles, 0, " ", w);
-                    w.Text(t.Of(PortalText.Cycles));
+                    if (s.SohPermille != BmsSnapshot.Unknown) With(s.SohPermille, 1, " %" + Dot, w);
+                    With(s.Cycles, 0, t.Of(" cycles", " ciclos"), w);
                     break;
                 case Capacity:
-                    if (s.RemainingMah == BmsSnapshot.Unknown) w.Text(Nothing);
-                    else With(s.RemainingMah / 100, 1, "", w);
+                    Known(s.RemainingMah, 100, 1, w);
                     w.Text(" / ");
-                    if (s.CapacityMah == BmsSnapshot.Unknown) w.Text(Nothing);
-                    else With(s.CapacityMah / 100, 1, " Ah", w);
+                    Known(s.CapacityMah, 100, 1, w);
+                    w.Text(" Ah");
                     break;
-                case Switches:
-                    w.Text(t.Of(PortalText.ChargeShort) + " " + t.OnOff(s.ChargeMosOn) + " \u00b7 " + t.Of(PortalText.DischargeShort) + " " + t.OnOff(s.DischargeMosOn)
-                        + " \u00b7 " + t.Of(PortalText.Balancer) + " " + t.OnOff(s.Balancing));
-                    break;
-                case Version: w.Text(v.Report.Agent + " (" + v.Report.Board + ")"); break;
+                case ChargeMos: w.Text(OnOff(s.ChargeMosOn, t)); break;
+                case DischargeMos: w.Text(OnOff(s.DischargeMosOn, t)); break;
+                case Balancer: w.Text(OnOff(s.Balancing, t)); break;
                 case BmsVersion: w.Text(s.SoftwareVersion.Length == 0 ? Nothing : s.SoftwareVersion); break;
-                case Uptime: Duration(v.UpMs, w); break;
-                default: Cell(field - Cell1, s, w); break;
+                case CellProtection: Range(s.CellUvpMv, s.CellOvpMv, 1, 3, w); break;
+                case PackProtection: Range(s.PackUvpMv, s.PackOvpMv, 10, 2, w); break;
+                case CurrentProtection:
+                    w.Text(t.Of("charge ", "carga "));
+                    Known(s.MaxChargeMa, 100, 1, w);
+                    w.Text(t.Of(" A" + Dot + "discharge ", " A" + Dot + "descarga "));
+                    Known(s.MaxDischargeMa, 100, 1, w);
+                    w.Text(" A");
+                    break;
+                default: Range(limits.DischargeVoltageMv, limits.ChargeVoltageMv, 100, 1, w); break;
             }
         }
 
-        /// <summary>Cells to show.</summary>
-        /// <param name="v">The view.</param>
-        public static int CellsOf(PortalView v)
+        // What the agent says of itself; there is always something to say.
+        private static void Own(int field, PortalView v, PortalText t, PageWriter w)
         {
-            return v.Report.BmsAgeMs >= 0 ? v.Report.Snapshot.CellCount : 0;
+            Telemetry r = v.Report;
+            switch (field)
+            {
+                case Charge: With(r.Limits.ChargeLimitMa / 100, 1, " A", w); break;
+                case ChargeWhy: Chain(r.Limits.ChargeReason, r.Limits.ChargeChain, t, w); break;
+                case Discharge: With(r.Limits.DischargeLimitMa / 100, 1, " A", w); break;
+                case DischargeWhy: Chain(r.Limits.DischargeReason, r.Limits.DischargeChain, t, w); break;
+                case BmsLink: Link(r.Bms, r.BmsAgeMs, t, w); break;
+                case InverterLink:
+                    Link(r.Inverter, r.InverterAgeMs, t, w);
+                    if (!v.Transmitting) w.Text(Dot + t.Of("nothing is sent", "no se envía nada"));
+                    break;
+                case ServerLink: w.Text(v.Connected ? t.Of("connected", "conectado") : t.Of("not connected; the battery works without it", "sin conexión; la batería funciona sin él")); break;
+                case Signal:
+                    if (r.RssiDbm == 0) w.Text(Nothing);
+                    else With(r.RssiDbm, 0, " dBm", w);
+                    break;
+                case BmsFrames:
+                    With(r.BmsFrames, 0, t.Of(" good" + Dot, " buenas" + Dot), w);
+                    With(r.BmsRefused, 0, t.Of(" refused", " rechazadas"), w);
+                    break;
+                case CanFrames:
+                    With(r.CanSent, 0, t.Of(" sent" + Dot, " enviadas" + Dot), w);
+                    With(r.CanReceived, 0, t.Of(" heard" + Dot, " oídas" + Dot), w);
+                    With(r.CanErrors, 0, t.Of(" failed", " fallidas"), w);
+                    break;
+                case ProfileInForce:
+                    if (v.Profile.Revision == 0) w.Text(t.Of("built in", "incorporado"));
+                    else With(v.Profile.Revision, 0, "", w);
+                    if (v.Profile.Name.Length > 0) w.Text(Dot + v.Profile.Name);
+                    break;
+                case Update: UpdateOf(v, t, w); break;
+                case Version: w.Text(r.Agent + " (" + r.Board + ")"); break;
+                default: Duration(v.UpMs, w); break;
+            }
+        }
+
+        private static string OnOff(bool on, PortalText t)
+        {
+            return on ? t.Of("on", "sí") : t.Of("off", "no");
         }
 
         private static void With(long value, int decimals, string unit, PageWriter w)
@@ -138,9 +189,23 @@ namespace JkFleet.Agent.Portal
             w.Text(unit);
         }
 
+        private static void Known(int value, int divisor, int decimals, PageWriter w)
+        {
+            if (value == BmsSnapshot.Unknown) w.Text(Nothing);
+            else w.Number(value / divisor, decimals);
+        }
+
+        private static void Range(int lowMv, int highMv, int divisor, int decimals, PageWriter w)
+        {
+            Known(lowMv, divisor, decimals, w);
+            w.Text(To);
+            Known(highMv, divisor, decimals, w);
+            w.Text(" V");
+        }
+
         private static void Chain(LimitReason reason, LimitChain chain, PortalText t, PageWriter w)
         {
-            w.Text(t.Reason(reason));
+            w.Text(ReasonWords.Of(reason, t));
             for (int i = 0; i < chain.Count; i++)
             {
                 if (chain.Reason[i] != reason || chain.Number[i] == 0 || reason == LimitReason.BmsAlarm) continue;
@@ -154,7 +219,7 @@ namespace JkFleet.Agent.Portal
         {
             if (alarms == 0)
             {
-                w.Text(t.Of(PortalText.NoAlarms));
+                w.Text(t.Of("none", "ninguna"));
                 return;
             }
 
@@ -164,35 +229,66 @@ namespace JkFleet.Agent.Portal
                 if ((alarms & 1u) == 0) continue;
                 if (!first) w.Text(", ");
                 first = false;
-                w.Text(t.Alarm(bit));
+                w.Text(AlarmWords.Of(bit, t));
             }
         }
 
         private static void Link(LinkState state, int ageMs, PortalText t, PageWriter w)
         {
-            w.Text(t.Link(state));
+            w.Text(LinkWords.Of(state, t));
             if (ageMs < 0) return;
-            w.Text(" \u00b7 ");
-            With(ageMs / 100, 1, " s", w);
+            w.Text(Dot + t.Of("heard ", "oído hace "));
+            With(ageMs / 100, 1, t.Of(" s ago", " s"), w);
+        }
+
+        private static void CellSpread(BmsSnapshot s, PortalText t, PageWriter w)
+        {
+            With(s.CellMinMv, 3, " V (#", w);
+            With(s.CellMinNo, 0, ")" + To, w);
+            With(s.CellMaxMv, 3, " V (#", w);
+            With(s.CellMaxNo, 0, ")" + Dot + t.Of("mean ", "media "), w);
+            With(s.CellMeanMv, 3, " V" + Dot + "\u0394 ", w);
+            With(s.CellMaxMv - s.CellMinMv, 0, " mV", w);
         }
 
         private static void Temperatures(BmsSnapshot s, PageWriter w)
         {
             for (int i = 0; i < s.TempCount; i++)
             {
-                if (i > 0) w.Text(" \u00b7 ");
-                if (s.TempDeciC[i] == BmsSnapshot.Unknown) w.Text(Nothing);
-                else With(s.TempDeciC[i], 1, " \u00b0C", w);
+                w.Text("T");
+                With(i + 1, 0, " ", w);
+                Known(s.TempDeciC[i], 1, 1, w);
+                w.Text(" \u00b0C" + Dot);
             }
 
-            if (s.TempMosDeciC == BmsSnapshot.Unknown) return;
-            w.Text(s.TempCount > 0 ? " \u00b7 MOS " : "MOS ");
-            With(s.TempMosDeciC, 1, " \u00b0C", w);
+            w.Text("MOS ");
+            Known(s.TempMosDeciC, 1, 1, w);
+            w.Text(" \u00b0C");
+        }
+
+        private static void UpdateOf(PortalView v, PortalText t, PageWriter w)
+        {
+            w.Text(UpdateWords.Of(v.Update, t));
+            if (v.Update == UpdateState.Idle) return;
+            w.Text(Dot + v.UpdateVersion);
+            if (v.Update == UpdateState.Downloading)
+            {
+                w.Text(Dot);
+                With(v.UpdatePermille / 10, 0, " %", w);
+            }
+
+            if (v.UpdateReason.Length > 0) w.Text(Dot + UpdateWords.Why(v.UpdateReason, t));
         }
 
         private static void Duration(long ms, PageWriter w)
         {
             long min = ms / 60000;
+            if (min == 0)
+            {
+                With(ms / 1000, 0, " s", w);
+                return;
+            }
+
             if (min >= 1440) With(min / 1440, 0, " d ", w);
             if (min >= 60) With(min / 60 % 24, 0, " h ", w);
             With(min % 60, 0, " min", w);
@@ -201,7 +297,7 @@ namespace JkFleet.Agent.Portal
         private static void Cell(int index, BmsSnapshot s, PageWriter w)
         {
             if (index >= s.CellCount) return;
-            With(s.CellMv[index], 3, "", w);
+            With(s.CellMv[index], 3, " V", w);
             if (index + 1 == s.CellMaxNo) w.Text(" \u25b2");
             else if (index + 1 == s.CellMinNo) w.Text(" \u25bc");
         }

@@ -5,6 +5,25 @@ using JkFleet.Inverter;
 
 namespace JkFleet.Agent.Portal
 {
+    /// <summary>What is wrong with a choice.</summary>
+    public enum WiringFault
+    {
+        /// <summary>Nothing.</summary>
+        None = 0,
+        /// <summary>No BMS protocol of that name.</summary>
+        UnknownBms = 1,
+        /// <summary>No inverter of that name.</summary>
+        UnknownInverter = 2,
+        /// <summary>The BMS port is too long or has blanks.</summary>
+        BadBmsPort = 3,
+        /// <summary>The inverter port does not name a CAN adapter.</summary>
+        BadInverterPort = 4,
+        /// <summary>JK's own CAN, but a port that is no CAN adapter.</summary>
+        CanNeedsAdapter = 5,
+        /// <summary>A serial protocol, but a CAN adapter as its port.</summary>
+        SerialNeedsDevice = 6,
+    }
+
     /// <summary>What the installer chose for the two wires; takes effect at the next start.</summary>
     public sealed class Wiring
     {
@@ -16,6 +35,8 @@ namespace JkFleet.Agent.Portal
 
         private const int MaxBytes = 1024;
         private const byte Format = 1;
+        private const string CanBms = "can-jk";
+        private const string CanScheme = "slcan:";
 
         /// <summary>BMS protocol, one of <see cref="BmsProtocols.Names"/>; "" = not chosen.</summary>
         public string Bms = "";
@@ -29,10 +50,16 @@ namespace JkFleet.Agent.Portal
         /// <summary>Where the inverter's CAN adapter is plugged in; "" = not chosen.</summary>
         public string InverterPort = "";
 
-        /// <summary>Both protocols are known names and the ports are plain.</summary>
-        public bool IsValid()
+        /// <summary>The first thing that is wrong.</summary>
+        public WiringFault Fault()
         {
-            return IsBms(Bms) && InverterPresets.Find(Inverter) != null && IsPort(BmsPort) && IsPort(InverterPort);
+            if (!IsBms(Bms)) return WiringFault.UnknownBms;
+            if (InverterPresets.Find(Inverter) == null) return WiringFault.UnknownInverter;
+            if (!IsPlain(BmsPort)) return WiringFault.BadBmsPort;
+            if (BmsPort.Length > 0 && Bms == CanBms && !IsAdapter(BmsPort)) return WiringFault.CanNeedsAdapter;
+            if (BmsPort.Length > 0 && Bms != CanBms && IsAdapter(BmsPort)) return WiringFault.SerialNeedsDevice;
+            bool known = InverterPort.Length == 0 || IsAdapter(InverterPort);
+            return known && IsPlain(InverterPort) ? WiringFault.None : WiringFault.BadInverterPort;
         }
 
         /// <summary>Reads what was chosen.</summary>
@@ -50,7 +77,7 @@ namespace JkFleet.Agent.Portal
             found.BmsPort = lines[1];
             found.Inverter = lines[2];
             found.InverterPort = lines[3];
-            if (!found.IsValid()) return false;
+            if (found.Fault() != WiringFault.None) return false;
             Bms = found.Bms;
             BmsPort = found.BmsPort;
             Inverter = found.Inverter;
@@ -77,7 +104,12 @@ namespace JkFleet.Agent.Portal
             return false;
         }
 
-        private static bool IsPort(string name)
+        private static bool IsAdapter(string port)
+        {
+            return port.Length > CanScheme.Length && port.Substring(0, CanScheme.Length) == CanScheme;
+        }
+
+        private static bool IsPlain(string name)
         {
             if (name.Length > MaxValue) return false;
             for (int i = 0; i < name.Length; i++)

@@ -12,11 +12,8 @@ namespace JkFleet.Agent.Update
     /// </summary>
     public sealed class UpdatePlan
     {
-        /// <summary>A build on trial must be healthy for so long without a break, ms.</summary>
-        public const int HealthyForMs = 60_000;
-
-        /// <summary>A build on trial that is not healthy by then goes back, ms.</summary>
-        public const int ConfirmWithinMs = 600_000;
+        /// <summary>Usual <see cref="TrialMs"/>.</summary>
+        public const int DefaultTrialMs = 60_000;
 
         /// <summary>A trusted build that runs so long has not crashed: its tries are given back, ms.</summary>
         public const int SettledAfterMs = 120_000;
@@ -81,6 +78,9 @@ namespace JkFleet.Agent.Update
             // The server goes on offering what just failed until it hears of it: not again, or it would be tried for ever.
             if (State == UpdateState.Reverted) _barred = Version;
         }
+
+        /// <summary>A build on trial must be healthy for so long without a break, ms; not healthy within ten times that, it goes back.</summary>
+        public int TrialMs { get; set; } = DefaultTrialMs;
 
         /// <summary>The record as this agent sees it.</summary>
         public BootRecord Record { get; } = new BootRecord();
@@ -187,7 +187,7 @@ namespace JkFleet.Agent.Update
             bool healthy = health.BmsSeen && health.InverterAsBefore && health.ServerReached;
             if (healthy && !_healthy) _healthySinceMs = nowMs;
             _healthy = healthy;
-            if (healthy && nowMs - _healthySinceMs >= HealthyForMs)
+            if (healthy && nowMs - _healthySinceMs >= TrialMs)
             {
                 int slot = Record.Pending;
                 Record.Active = slot;
@@ -201,7 +201,7 @@ namespace JkFleet.Agent.Update
                 return;
             }
 
-            if (nowMs - _startMs < ConfirmWithinMs || healthy) return;
+            if (nowMs - _startMs < TrialMs * 10L || healthy) return;
             Record.Outcome = !health.BmsSeen ? BootOutcome.NoBms : !health.InverterAsBefore ? BootOutcome.InverterLost : BootOutcome.NoServer;
             Record.OutcomeVersion = Record.Version[Record.Pending];
             Record.Valid[Record.Pending] = false;

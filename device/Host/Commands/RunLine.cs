@@ -5,6 +5,7 @@ using JkFleet.Agent.Host.Ports;
 using JkFleet.Agent.Host.Release;
 using JkFleet.Agent.Host.Supervision;
 using JkFleet.Agent.Host.Updates;
+using JkFleet.Agent.Update;
 using JkFleet.Limits;
 
 namespace JkFleet.Agent.Host.Commands;
@@ -36,13 +37,14 @@ internal static class RunLine
         var mostDischarge = new Option<double?>("--envelope-discharge-a") { Description = "Hard ceiling of this site: discharge current, A." };
         var mostCell = new Option<int?>("--envelope-cell-mv") { Description = "Hard ceiling of this site: highest cell, mV." };
         var keys = new Option<string[]>("--release-key") { Description = "Public release key (release.pub) that updates must be signed with; *.pub in the store count too.", HelpName = "FILE" };
+        var trial = new Option<int>("--update-trial-s") { Description = "A new build must be healthy for so long, 2..3600 s; not healthy within ten times that, it goes back.", DefaultValueFactory = _ => UpdatePlan.DefaultTrialMs / 1000 };
         var maySwitch = new Option<bool>("--allow-switching") { Description = "The server may switch the MOS of the BMS." };
         var portal = new Option<string?>("--portal") { Description = "Local web page to set up and watch this agent, e.g. 127.0.0.1:8090; needs --store.", HelpName = "ADDR:PORT" };
         var server = new ServerOptions();
         var command = new Command("run", "Read a BMS, speak to an inverter, and report to a server if one is given.")
         {
             bms, baud, bmsProtocol, addresses, cells, inverter, inverterProtocol, server.Server, server.Id, server.SecretFile, server.Authority, profile, store,
-            mostCharge, mostDischarge, mostCell, keys, maySwitch, portal,
+            mostCharge, mostDischarge, mostCell, keys, trial, maySwitch, portal,
         };
         command.SetAction(line =>
         {
@@ -63,6 +65,7 @@ internal static class RunLine
                 Server = server.Address(line),
                 PortalAt = PortalAt(line.GetValue(portal), line.GetValue(store)),
                 ReleaseKeys = Keys(line.GetValue(keys), line.GetValue(store)),
+                TrialMs = Trial(line.GetValue(trial)),
             };
             if (Protocols.Bms(plan.BmsProtocol) is null)
                 throw new ComplaintException($"--bms-protocol '{plan.BmsProtocol}' is none of {string.Join(", ", Protocols.BmsNames)}");
@@ -112,6 +115,9 @@ internal static class RunLine
         if (store is null) throw new ComplaintException("--portal needs --store: what is set there must survive a restart");
         return IPEndPoint.TryParse(text, out var at) && text.Contains(':', StringComparison.Ordinal) ? at : throw new ComplaintException($"--portal '{text}': write ADDRESS:PORT, e.g. 127.0.0.1:8090");
     }
+
+    private static int Trial(int seconds) =>
+        seconds is >= 2 and <= 3600 ? seconds * 1000 : throw new ComplaintException($"--update-trial-s {seconds}: 2..3600 s");
 
     private static string? Device(string? inverter)
     {

@@ -99,7 +99,7 @@ internal sealed class PortalServer : IDisposable
                     state = request.Read(buffer, count);
                 }
 
-                await stream.WriteAsync(await Answer(request, state, patience.Token), patience.Token);
+                await stream.WriteAsync(await Answer(request, state, client.Client.LocalEndPoint, patience.Token), patience.Token);
                 client.Client.Shutdown(SocketShutdown.Send);
                 // What a refused sender still sends is read, or the reset would take the answer away from it.
                 var rest = state < 0 ? 64 : 0;
@@ -121,11 +121,13 @@ internal sealed class PortalServer : IDisposable
         }
     }
 
-    private async Task<byte[]> Answer(PortalRequest request, int state, CancellationToken stop)
+    private async Task<byte[]> Answer(PortalRequest request, int state, EndPoint? asked, CancellationToken stop)
     {
         await _turn.WaitAsync(stop);
         try
         {
+            // Who came by a name that is not ours is sent to the address that was reached, which another machine can reach again.
+            if (asked is not null) _portal.Address = $"http://{asked}/";
             if (state < 0) _portal.Refuse(-state);
             else _portal.Handle(request, _clock.NowMs);
             return [.. _portal.Head.Buffer.AsSpan(0, _portal.Head.Count), .. _portal.Body.Buffer.AsSpan(0, _portal.Body.Count)];

@@ -9,6 +9,7 @@ using JkFleet.Agent.Host.Ports;
 using JkFleet.Agent.Host.Updates;
 using JkFleet.Agent.Portal;
 using JkFleet.Agent.Ports;
+using JkFleet.Agent.Update;
 using JkFleet.Contracts;
 using JkFleet.Limits;
 
@@ -52,6 +53,9 @@ internal sealed record RunPlan
 
     /// <summary>Pinned release keys.</summary>
     public byte[][] ReleaseKeys { get; init; } = [];
+
+    /// <summary>A new build must be healthy for so long, ms; not healthy within ten times that, it goes back.</summary>
+    public int TrialMs { get; init; } = UpdatePlan.DefaultTrialMs;
 
     /// <summary>Who we are to the server.</summary>
     public DeviceIdentity? Identity { get; init; }
@@ -124,7 +128,7 @@ internal sealed class RunningAgent(RunPlan given, Journal journal)
         {
             var way = link ?? (IServerLink)new NoServer();
             var loop = new AgentLoop(agent, bms ?? new NoBms(), can ?? (ICanPort)new NoBus(), way, _clock, _store, boot);
-            using var updater = new Updater(loop, way, _store, _slots, _plan.ReleaseKeys, build);
+            using var updater = new Updater(loop, way, _store, _slots, _plan.ReleaseKeys, build, _plan.TrialMs);
             var feed = _plan.PortalAt is null ? null : new PortalFeed(loop, _window, _clock.NowMs);
             using var control = new ControlLoop(loop, journal, updater, afterTick: feed is null ? null : () => feed.Step(_clock.NowMs, way.Connected));
             WaitHandle.WaitAny([_stop.WaitHandle, control.Ended]);
@@ -150,7 +154,7 @@ internal sealed class RunningAgent(RunPlan given, Journal journal)
         {
             return new PortalServer(at, address => new LocalPortal(new PortalSettings(_store, new SystemRandom(), new SystemWifi(), claim, _window)
             {
-                Address = address.ToString(), PasswordRounds = PasswordRounds, PortsHaveNames = true, PageBytes = 64 * 1024,
+                Address = address.ToString(), PasswordRounds = PasswordRounds, PortsHaveNames = true, WiringGiven = _given.Bms is not null || _given.Inverter is not null, PageBytes = 64 * 1024,
             }), _clock, journal);
         }
         catch (SocketException e)

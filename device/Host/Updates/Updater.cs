@@ -40,13 +40,14 @@ internal sealed class Updater : IDisposable
     /// <param name="slots">Hold the builds.</param>
     /// <param name="keys">Pinned release keys; without one every offer is refused.</param>
     /// <param name="build">The build that runs.</param>
-    public Updater(AgentLoop loop, IServerLink link, IStore store, IBuildSlots slots, byte[][] keys, Build build)
+    /// <param name="trialMs">How long a new build must be healthy.</param>
+    public Updater(AgentLoop loop, IServerLink link, IStore store, IBuildSlots slots, byte[][] keys, Build build, int trialMs = UpdatePlan.DefaultTrialMs)
     {
         _loop = loop;
         _link = link;
         _store = store;
         _inverterHeardBefore = HeardByte() == 1;
-        _plan = new UpdatePlan(store, _source, slots, new FirmwareTarget { Board = loop.Agent.Settings.Board }, keys, build.Version);
+        _plan = new UpdatePlan(store, _source, slots, new FirmwareTarget { Board = loop.Agent.Settings.Board }, keys, build.Version) { TrialMs = trialMs };
         _news = Now();
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using JkFleet.Agent.Portal;
 using JkFleet.Agent.Ports;
+using JkFleet.Agent.Update;
 using JkFleet.Agent.Tests.Core;
 using JkFleet.Bms;
 using JkFleet.Contracts;
@@ -118,8 +119,19 @@ public sealed partial class PortalTests
     public void Wiring_is_checked_and_survives()
     {
         var site = SignedIn();
-        Assert.Equal(422, site.Post("/wiring", ("bms", "none such"), ("inverter", "deye"), ("bmsport", ""), ("inverterport", "")).Status);
-        Assert.Equal(422, site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", "a b"), ("inverterport", "")).Status);
+        foreach (var (bms, inverter, bmsPort, inverterPort, wrong) in new[]
+        {
+            ("none such", "deye", "", "", "BMS protocol:"), ("jk02", "none such", "", "", "Inverter:"), ("jk02", "deye", "a b", "", "BMS port:"),
+            ("jk02", "deye", "slcan:/dev/ttyACM0", "", "not slcan:"), ("can-jk", "deye", "/dev/ttyUSB0", "", "CAN adapter"), ("jk02", "deye", "", "/dev/ttyACM0", "Inverter port:"),
+        })
+        {
+            var (status, body) = site.Post("/wiring", ("bms", bms), ("inverter", inverter), ("bmsport", bmsPort), ("inverterport", inverterPort));
+            Assert.Equal(422, status);
+            Assert.Contains(wrong, body, StringComparison.Ordinal);
+            if (bmsPort.Length > 0) Assert.Contains($"value=\"{bmsPort}\"", body, StringComparison.Ordinal); // a mistake does not cost the rest
+        }
+
+        Assert.False(site.Store.Records.ContainsKey(Wiring.Record));
         Assert.Equal(303, site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", "/dev/ttyUSB0"), ("inverterport", "slcan:/dev/ttyACM0")).Status);
         var wiring = new Wiring();
         Assert.True(wiring.Load(site.Store));
@@ -131,6 +143,7 @@ public sealed partial class PortalTests
     {
         var site = SignedIn();
         Assert.Equal(422, site.Post("/claim", ("server", "fleet.local"), ("code", "ABC")).Status);
+        Assert.Contains("Claim code:", site.Post("/claim", ("server", "http://fleet.local"), ("code", "")).Body, StringComparison.Ordinal);
         Assert.Equal(303, site.Post("/claim", ("server", "http://fleet.local:8080"), ("code", "ABC")).Status);
         Assert.Equal("http://fleet.local:8080 ABC", site.Claim.Asked);
         site.Claim.State = ErrandState.Failed;
@@ -154,10 +167,49 @@ public sealed partial class PortalTests
         Assert.Contains("&lt;i&gt;&quot;\\", page, StringComparison.Ordinal);
         Assert.Contains("cell voltage too high", page, StringComparison.Ordinal);
         using var json = System.Text.Json.JsonDocument.Parse(site.Get("/status.json").Body);
-        Assert.Equal("<i>\"\\", json.RootElement.GetProperty("f19").GetString());
+        Assert.Equal("<i>\"\\", json.RootElement.GetProperty("f13").GetString());
         Assert.Equal("60.0 %", json.RootElement.GetProperty("f0").GetString());
-        Assert.Equal(16, json.RootElement.GetProperty("n").GetInt32());
+        Assert.Equal("16-0", json.RootElement.GetProperty("s").GetString());
+        Assert.Equal(",f5,f23,", json.RootElement.GetProperty("bad").GetString());
+        foreach (var value in json.RootElement.EnumerateObject().Where(v => v.Name.StartsWith('f') && v.Name != "f25"))
+            Assert.Contains($" id={value.Name}", page, StringComparison.Ordinal);
         Assert.Contains("celda alta", site.Get("/?lang=es").Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_old_reading_is_called_old_and_every_trouble_stands_out()
+    {
+        var site = SignedIn();
+        var v = site.Window.Writing;
+        v.Report.BmsAgeMs = 12_300;
+        v.AtMs = site.NowMs;
+        Rig.HealthyPack().CopyTo(v.Report.Snapshot);
+        v.Report.Bms = LinkState.Silent;
+        v.Update = UpdateState.Reverted;
+        v.UpdateVersion = "9.1.0";
+        v.UpdateReason = "no_bms";
+        site.Window.Publish();
+        var page = site.Get("/").Body;
+        Assert.Contains("<p id=age class=lost>Old values, read 12.3 s ago", page, StringComparison.Ordinal);
+        Assert.Contains("class=lost>silent\u00a0\u00b7 heard 12.3 s ago", page, StringComparison.Ordinal);
+        Assert.Contains("class=lost>went back\u00a0\u00b7 9.1.0\u00a0\u00b7 it did not hear the BMS", page, StringComparison.Ordinal);
+        Assert.Contains("no oía al BMS", site.Get("/device?lang=es").Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("192.168.1.7:8090", 200)]
+    [InlineData("[fe80::1]:8090", 200)]
+    [InlineData("raspberrypi:8090", 200)]
+    [InlineData("jkfleet-1a2b.local", 200)]
+    [InlineData("localhost:8090", 200)]
+    [InlineData("rebound.example.com", 303)]
+    [InlineData("192.168.1.7.example.com", 303)]
+    [InlineData("local", 200)]
+    [InlineData("evil-local.com", 303)]
+    public void Only_names_that_nobody_outside_can_own_get_a_page(string host, int status)
+    {
+        var site = new Site { Host = host };
+        Assert.Equal(status, site.Get("/").Status);
     }
 
     [Theory]
@@ -220,16 +272,19 @@ public sealed partial class PortalTests
     }
 
     [Fact]
-    public void Every_text_is_there_in_both_languages()
+    public void What_a_person_reads_has_words_of_its_own_in_both_languages()
     {
-        var t = new PortalText();
-        foreach (var spanish in new[] { false, true })
+        var all = new List<string>();
+        foreach (var t in new[] { new PortalText(), new PortalText { Spanish = true } })
         {
-            t.Spanish = spanish;
-            for (var i = 0; i < PortalText.Count; i++) Assert.NotEmpty(t.Of(i));
-            for (var i = 0; i < LimitReasonNames.Count; i++) Assert.DoesNotContain("_", t.Reason((LimitReason)i), StringComparison.Ordinal);
-            for (var i = 0; i < LinkStateNames.Count; i++) Assert.DoesNotContain("_", t.Link((LinkState)i), StringComparison.Ordinal);
+            all.AddRange(Enumerable.Range(0, LimitReasonNames.Count).Select(i => ReasonWords.Of((LimitReason)i, t)));
+            all.AddRange(Enumerable.Range(0, LinkStateNames.Count).Select(i => LinkWords.Of((LinkState)i, t)));
+            all.AddRange(Enumerable.Range(0, UpdateStateNames.Count).Select(i => UpdateWords.Of((UpdateState)i, t)));
+            all.AddRange(Enum.GetValues<BootOutcome>().Skip(2).Select(o => UpdateWords.Why(BootOutcomeNames.Of(o), t)));
         }
+
+        Assert.All(all, text => Assert.DoesNotContain("_", text, StringComparison.Ordinal));
+        Assert.Equal(all.Count, all.Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]
