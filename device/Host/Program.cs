@@ -19,7 +19,16 @@ var root = new RootCommand("JkFleet agent for a PC: reads a JK BMS, speaks Pylon
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    var line = root.Parse(args);
+    if (line.Errors.Count > 0 && args.Length > 0)
+    {
+        foreach (var mistake in line.Errors) await Console.Error.WriteLineAsync("jkagent: " + mistake.Message);
+        var path = line.CommandResult.Command == root ? "" : " " + line.CommandResult.Command.Name;
+        await Console.Error.WriteLineAsync($"'jkagent{path} --help' says how it is written.");
+        return ComplaintException.ExitUsage;
+    }
+
+    return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (Exception e) when (ComplaintException.In(e) is { } complaint)
 {

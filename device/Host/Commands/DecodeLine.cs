@@ -11,7 +11,7 @@ internal static class DecodeLine
         var protocol = new Argument<string>("PROTOCOL") { Description = $"One of {string.Join(", ", DecodeCommand.Protocols)}." };
         var hex = new Argument<string>("HEX") { Description = "The frame in hex, ID#DATA for CAN, or - for one frame per line of standard input." };
         var command = new Command("decode", "Explain one captured frame as a JSON object; exit code 1 when it must be refused.") { protocol, hex };
-        command.SetAction(line => DecodeCommand.Run(line.GetRequiredValue(protocol), line.GetRequiredValue(hex), Console.In, Console.Out));
+        command.SetAction(line => DecodeCommand.Run(line.GetRequiredValue(protocol), line.GetRequiredValue(hex), new StreamReader(Console.OpenStandardInput()), Console.Out));
         return command;
     }
 }

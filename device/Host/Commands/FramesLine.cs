@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using JkFleet.Agent.Host.Explain;
 using JkFleet.Agent.Host.Ports;
 using JkFleet.Agent.Judgement;
@@ -55,7 +54,7 @@ internal static class FramesLine
         var decoded = DecodeCommand.Decode(protocol, hex);
         if (decoded.ContainsKey("error"))
         {
-            output.WriteLine(decoded.ToJsonString());
+            output.WriteLine(DecodeCommand.Text(decoded));
             return 1;
         }
 
@@ -87,7 +86,7 @@ internal static class FramesLine
 
     private static int Refuse(TextWriter output, string error, string detail)
     {
-        output.WriteLine(new JsonObject { ["error"] = error, ["detail"] = detail }.ToJsonString());
+        output.WriteLine(DecodeCommand.Text(Refused.Because(error, detail)));
         return 1;
     }
 

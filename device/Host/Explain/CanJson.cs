@@ -27,17 +27,24 @@ internal static class CanJson
     /// <summary>The keys every CAN answer starts with.</summary>
     public static JsonObject Start(CanFrame frame, string name)
     {
-        var answer = new JsonObject { ["id"] = frame.Extended ? $"{frame.Id:X8}" : $"{frame.Id:X3}" };
+        var answer = new JsonObject { ["id"] = Id(frame) };
         if (name.Length > 0) answer["frame"] = name;
         answer["raw"] = Convert.ToHexStringLower(frame.Data, 0, frame.Length);
         return answer;
     }
+
+    /// <summary>The refusal of a frame that was cut: it does not carry what its identifier promises.</summary>
+    public static JsonObject Short(CanFrame frame, string name, int least) =>
+        Refused.Because("truncated", $"{frame.Length} data bytes ({Convert.ToHexStringLower(frame.Data, 0, frame.Length)}); {Id(frame)}{(name.Length > 0 ? $" ({name})" : "")} has at least {least}");
 
     /// <summary>Adds a number unless the frame was too short to carry it.</summary>
     public static void Known(JsonObject answer, string key, int value)
     {
         if (value != PylonLvState.Unknown) answer[key] = value;
     }
+
+    /// <summary>Identifier as candump writes it: three digits, or eight for 29 bits.</summary>
+    public static string Id(CanFrame frame) => frame.Extended ? $"{frame.Id:X8}" : $"{frame.Id:X3}";
 
     /// <summary>Adds one remark under <c>odd</c>.</summary>
     public static void Odd(JsonObject answer, string remark)

@@ -1,4 +1,5 @@
 // `jkagent decode PROTOCOL HEX`: one captured frame in, one JSON object out; the keys are those of vectors/check.py.
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -10,6 +11,9 @@ public static class DecodeCommand
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Far above the longest frame, 514 bytes, written in any way.
+    private const int MostCharacters = 1 << 18;
+
     /// <summary>Every protocol name that <see cref="Run"/> knows.</summary>
     public static IReadOnlyList<string> Protocols { get; } =
         ["jk-4e57", "jk02-24s", "jk02-32s", "jk02-cmd", "jk-pb-frame", "modbus-rtu", "can-jk", "can-pylon-lv", "can-pylon-hv"];
@@ -19,13 +23,21 @@ public static class DecodeCommand
     /// <param name="hexOrDash">Hex digits in any case, with or without spaces; <c>ID#DATA</c> for CAN; or <c>-</c>.</param>
     /// <param name="input">Read only for <c>-</c>.</param>
     /// <param name="output">One JSON object per line, in order.</param>
-    /// <returns>0, or 1 when a frame was refused.</returns>
+    /// <returns>0, or 1 when a frame was refused or none was there.</returns>
     public static int Run(string protocol, string hexOrDash, TextReader input, TextWriter output)
     {
         if (hexOrDash != "-") return Answer(protocol, hexOrDash, output);
         var exit = 0;
-        while (input.ReadLine() is { } line) exit |= Answer(protocol, line, output);
-        return exit;
+        var lines = 0;
+        while (ReadLine(input) is { } line)
+        {
+            lines++;
+            exit |= Answer(protocol, line, output);
+        }
+
+        if (lines > 0) return exit;
+        Console.Error.WriteLine("jkagent: nothing on standard input; one frame per line is read from it");
+        return 1;
     }
 
     /// <summary>Decodes one frame; a refusal is an object with <c>error</c> and never an exception.</summary>
@@ -58,11 +70,30 @@ public static class DecodeCommand
         };
     }
 
+    /// <summary>An answer as one line of JSON that a person can read too.</summary>
+    public static string Text(JsonObject answer) => answer.ToJsonString(Readable);
+
     private static int Answer(string protocol, string text, TextWriter output)
     {
-        var answer = Decode(protocol, text);
-        output.WriteLine(answer.ToJsonString(Readable));
+        var answer = text.Length > MostCharacters
+            ? Refused.Because("too_long", $"more than {MostCharacters} characters; no frame of any protocol is that long")
+            : Decode(protocol, text);
+        output.WriteLine(Text(answer));
         return answer.ContainsKey("error") ? 1 : 0;
+    }
+
+    // Like TextReader.ReadLine, but a line without an end (a disk, /dev/zero) is kept only as far as it matters.
+    private static string? ReadLine(TextReader input)
+    {
+        var line = new StringBuilder();
+        for (int c; (c = input.Read()) >= 0;)
+        {
+            if (c == '\r' && input.Peek() == '\n') continue;
+            if (c is '\r' or '\n') return line.ToString();
+            if (line.Length <= MostCharacters) line.Append((char)c);
+        }
+
+        return line.Length > 0 ? line.ToString() : null;
     }
 
     private static JsonObject Unknown(string protocol) =>

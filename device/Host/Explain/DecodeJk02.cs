@@ -27,6 +27,11 @@ public static class DecodeJk02
         "pcl_disabled", "timed_storage", "charging_float_mode",
     ];
 
+    private static readonly string[] ReleaseTimers =
+    [
+        "discharge_oc_release_s", "discharge_sc_release_s", "charge_oc_release_s", "charge_sc_release_s", "uv_release_s", "ov_release_s",
+    ];
+
     /// <summary>Decodes one frame of the 24S layout.</summary>
     /// <param name="frame">300 bytes; what follows them does not matter.</param>
     public static JsonObject Decode24S(byte[] frame) => Decode(frame, Jk02Layout.S24);
@@ -133,6 +138,7 @@ public static class DecodeJk02
         answer["discharge_mos_on"] = f[At(Jk02CellInfo.DischargeMosAt)] != 0;
         answer["precharging"] = f[At(168)] != 0;
         answer["balancing"] = f[At(169)] != 0;
+        for (var i = 0; i < ReleaseTimers.Length; i++) answer[ReleaseTimers[i]] = Bytes.U16Le(f, At(170 + (2 * i)));
         answer["sensor_mask"] = layout == Jk02Layout.S32 ? Bytes.U16Le(f, 214) : f[182];
         answer["heating"] = f[At(183)] != 0;
         answer["emergency_s"] = Bytes.U16Le(f, At(186));
@@ -143,12 +149,6 @@ public static class DecodeJk02
 
     private static void AddLate(JsonObject answer, byte[] f)
     {
-        answer["discharge_oc_release_s"] = Bytes.U16Le(f, 202);
-        answer["discharge_sc_release_s"] = Bytes.U16Le(f, 204);
-        answer["charge_oc_release_s"] = Bytes.U16Le(f, 206);
-        answer["charge_sc_release_s"] = Bytes.U16Le(f, 208);
-        answer["uv_release_s"] = Bytes.U16Le(f, 210);
-        answer["ov_release_s"] = Bytes.U16Le(f, 212);
         answer["temp5_dc"] = Bytes.I16Le(f, 254);
         answer["temp4_dc"] = Bytes.I16Le(f, 256);
         answer["temp3_dc"] = Bytes.I16Le(f, 258);

@@ -59,6 +59,7 @@ public static class DecodeJk4E57
         {
             answer["id"] = frame[Jk4E57Frame.InfoAt];
             answer["data"] = Hex(frame, Jk4E57Frame.InfoAt + 1, end - Jk4E57Frame.InfoAt - 1);
+            answer["meaning"] = Meaning(frame);
             return answer;
         }
 
@@ -67,6 +68,21 @@ public static class DecodeJk4E57
         AddCells(answer, registers);
         AddRegisters(answer, registers, frame);
         return answer;
+    }
+
+    private static string Meaning(byte[] frame)
+    {
+        var id = frame[Jk4E57Frame.InfoAt];
+        var name = Array.Find(Names, known => known.Id == id).Name is { } known ? $"{known} ({id:X2})" : $"register {id:X2}";
+        return frame[Jk4E57Frame.CommandAt] switch
+        {
+            Jk4E57Frame.Activate => "activate",
+            Jk4E57Frame.Write => $"write {name}",
+            Jk4E57Frame.ReadOne => $"read {name}",
+            Jk4E57Frame.Password => "password",
+            Jk4E57Frame.ReadAll => "read all",
+            var other => $"unknown command {other:X2}",
+        };
     }
 
     private static void AddCells(JsonObject answer, Jk4E57Registers registers)

@@ -1,6 +1,7 @@
 // Modbus RTU messages and the PB's 300-byte answer as JSON, by the names of vectors/check.py.
 using System.Text.Json.Nodes;
 using JkFleet.Bms;
+using JkFleet.Bms.JkPb;
 using JkFleet.Bms.Modbus;
 
 namespace JkFleet.Agent.Host.Explain;
@@ -24,6 +25,25 @@ public static class DecodeModbus
     /// <summary>Decodes one Modbus RTU message, request or reply.</summary>
     /// <param name="frame">All its bytes.</param>
     public static JsonObject Decode(byte[] frame)
+    {
+        var answer = Message(frame);
+        if (answer["start"] is { } start && Block(start.GetValue<int>()) is { Length: > 0 } block) answer["meaning"] = block;
+        return answer;
+    }
+
+    private static string Block(int start) => start switch
+    {
+        JkPbRegisters.StatusTrigger => "PB: the status as a payload",
+        JkPbRegisters.SettingsTrigger => "PB: the settings as a payload",
+        JkPbRegisters.DeviceTrigger => "PB: the device information as a payload",
+        >= JkPbRegisters.SettingsBase and < JkPbRegisters.StatusBase => "PB: settings",
+        >= JkPbRegisters.StatusBase and < 0x1400 => "PB: status",
+        >= 0x1400 and < 0x1600 => "PB: device information",
+        >= 0x1600 and < 0x1700 => "PB: calibration, shutdown, chemistry or clock",
+        _ => "",
+    };
+
+    private static JsonObject Message(byte[] frame)
     {
         if (frame.Length < 5) return Refused.Because("too_short", $"{frame.Length} bytes; the shortest message has 5");
         if (!ModbusRtu.CrcFits(frame, 0, frame.Length))
@@ -95,7 +115,7 @@ public static class DecodeModbus
         for (var at = from; at + ModbusRtu.WriteAckBytes <= frame.Length; at++)
         {
             if (frame[at + 1] == ModbusRtu.WriteMany && ModbusRtu.CrcFits(frame, at, ModbusRtu.WriteAckBytes))
-                return Decode(frame[at..(at + ModbusRtu.WriteAckBytes)]);
+                return Message(frame[at..(at + ModbusRtu.WriteAckBytes)]);
         }
 
         return null;

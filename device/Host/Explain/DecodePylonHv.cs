@@ -31,9 +31,16 @@ public static class DecodePylonHv
     public static JsonObject Decode(int id, bool extended, byte[] data)
     {
         if (!CanJson.TryFrame(id, extended, data, out var frame, out var refusal)) return refusal;
-        var group = HvId.Group(id, extended);
+        var group = HvId.Group(extended ? id & 0xFFFF : id, extended);
+        if (data.Length < Least(group)) return CanJson.Short(frame, Name(group), Least(group));
         var answer = CanJson.Start(frame, Name(group));
-        if (extended && group >= 0) answer["address"] = HvId.Address(id, extended);
+        if (extended) answer["address"] = HvId.Address(id, extended);
+        if (extended && id > 0xFFFF)
+        {
+            CanJson.Odd(answer, "the id has bits above its lowest 16: no Pylontech battery or inverter sends that");
+            frame.Id = id & 0xFFFF;
+        }
+
         var s = new PylonHvState();
         if (PylonHvDecoder.Decode(frame, highFirst: false, 0, s)) Battery(group, frame, s, answer);
         else Host(group, frame, answer);
@@ -67,15 +74,25 @@ public static class DecodePylonHv
         _ => "",
     };
 
-    private static int Wanted(int group) => group is HvId.Ask or HvId.Sleep or HvId.Mask or HvId.MaskAnswer or HvId.HostHeartbeat or HvId.MoreFaults
-        || Name(group).Length == 0 ? 0 : 8;
+    // Below this a frame does not carry what its number promises. The document gives every answer eight bytes.
+    private static int Least(int group) => group switch
+    {
+        HvId.Ask or HvId.Sleep or HvId.MoreFaults => 1,
+        HvId.Command or HvId.Forbidden => 2,
+        HvId.Measured or HvId.Limits or HvId.CellVoltages or HvId.CellTemps or HvId.Status or HvId.ModuleVoltages or HvId.ModuleTemps
+            or HvId.Versions or HvId.Make => 8,
+        _ => 0,
+    };
+
+    private static int Wanted(int group) => group is HvId.Command or HvId.Forbidden or HvId.TerminalTemps or HvId.Name or HvId.Name + 0x10
+        or HvId.Maker or HvId.Series or (>= HvId.Cells and < 0x6000) ? 8 : 0;
 
     private static void Battery(int group, CanFrame frame, PylonHvState s, JsonObject answer)
     {
         switch (group)
         {
             case HvId.Measured: Measured(s, answer); break;
-            case HvId.Limits: Limits(frame, s, answer); break;
+            case HvId.Limits: Limits(s, answer); break;
             case HvId.CellVoltages:
                 CanJson.Known(answer, "cell_max_mv", s.CellMaxMv);
                 CanJson.Known(answer, "cell_min_mv", s.CellMinMv);
@@ -128,18 +145,17 @@ public static class DecodePylonHv
         CanJson.Known(answer, "soc_pct", s.SocPercent);
         CanJson.Known(answer, "soh_pct", s.SohPercent);
         if (s.SocPercent > 100 || s.SohPercent > 100) CanJson.Odd(answer, "more than 100 %");
-        if (s.CurrentMa is > 1000000 or (< -1000000 and > PylonHvState.Unknown))
+        if (s.CurrentMa is > 1000000 or < -1000000)
             CanJson.Odd(answer, "more than 1000 A; some emulators forget the offset of 30000 or send the high byte first");
     }
 
-    private static void Limits(CanFrame frame, PylonHvState s, JsonObject answer)
+    private static void Limits(PylonHvState s, JsonObject answer)
     {
         CanJson.Known(answer, "charge_cutoff_mv", s.ChargeCutoffMv);
         CanJson.Known(answer, "discharge_cutoff_mv", s.DischargeCutoffMv);
         CanJson.Known(answer, "max_charge_ma", s.ChargeLimitMa);
         CanJson.Known(answer, "max_discharge_ma", s.DischargeLimitMa);
-        if (frame.Length >= 6) answer["max_charge_sign"] = s.ChargeSign;
-        if (frame.Length < 8) return;
+        answer["max_charge_sign"] = s.ChargeSign;
         answer["max_discharge_sign"] = s.DischargeSign;
         if (s.ChargeSign < 0) CanJson.Odd(answer, "charge limit below the offset of 30000");
         if (s.DischargeCutoffMv > s.ChargeCutoffMv) CanJson.Odd(answer, "discharge cut-off above the charge cut-off");
@@ -151,9 +167,9 @@ public static class DecodePylonHv
         answer["force_charge"] = s.ForceCharge;
         answer["balance_charge"] = s.BalanceCharge;
         CanJson.Known(answer, "cycles", s.Cycles);
-        if (frame.Length >= 4) answer["fault"] = CanJson.Texts(Bits((int)s.Faults, FaultNames));
-        if (frame.Length >= 6) Word(answer, "alarm", (int)s.Alarms);
-        if (frame.Length >= 8) Word(answer, "protection", (int)s.Protections);
+        answer["fault"] = CanJson.Texts(Bits((int)s.Faults, FaultNames));
+        Word(answer, "alarm", (int)s.Alarms);
+        Word(answer, "protection", (int)s.Protections);
         if (s.Status >= StatusNames.Length || (frame.Data[0] & 0xE0) != 0) CanJson.Odd(answer, "reserved bits of the status are set");
     }
 
@@ -166,17 +182,17 @@ public static class DecodePylonHv
     private static void Forbidden(CanFrame frame, PylonHvState s, JsonObject answer)
     {
         answer["charge_forbidden"] = s.ChargeForbidden;
-        if (frame.Length >= 2) answer["discharge_forbidden"] = s.DischargeForbidden;
-        if (frame.Data[0] is not (0 or HvId.Yes) || (frame.Length >= 2 && frame.Data[1] is not (0 or HvId.Yes)))
+        answer["discharge_forbidden"] = s.DischargeForbidden;
+        if (frame.Data[0] is not (0 or HvId.Yes) || frame.Data[1] is not (0 or HvId.Yes))
             CanJson.Odd(answer, "neither 00 nor AA; everything but AA allows");
     }
 
     private static void Versions(CanFrame frame, JsonObject answer)
     {
         answer["hw_letter"] = frame.Data[0];
-        if (frame.Length >= 4) answer["hw_version"] = $"{frame.Data[2]}.{frame.Data[3]}";
-        if (frame.Length >= 6) answer["sw_version"] = $"{frame.Data[4]}.{frame.Data[5]}";
-        if (frame.Length >= 8) answer["sw_dev"] = Bytes.U16Le(frame.Data, 6);
+        answer["hw_version"] = $"{frame.Data[2]}.{frame.Data[3]}";
+        answer["sw_version"] = $"{frame.Data[4]}.{frame.Data[5]}";
+        answer["sw_dev"] = Bytes.U16Le(frame.Data, 6);
     }
 
     private static void Make(PylonHvState s, JsonObject answer)
@@ -204,15 +220,15 @@ public static class DecodePylonHv
     {
         switch (group)
         {
-            case HvId.Ask when frame.Length >= 1:
+            case HvId.Ask:
                 answer["request"] = frame.Data[0] switch { 0 => "ensemble", 1 => "cells", 2 => "equipment", _ => "unknown" };
                 break;
-            case HvId.Sleep when frame.Length >= 1:
+            case HvId.Sleep:
                 answer["command"] = frame.Data[0] switch { HvId.SleepByte => "sleep", HvId.Yes => "wake", _ => "none" };
                 break;
-            case HvId.Command when frame.Length >= 1:
+            case HvId.Command:
                 answer["charge_command"] = frame.Data[0] == HvId.Yes;
-                if (frame.Length >= 2) answer["discharge_command"] = frame.Data[1] == HvId.Yes;
+                answer["discharge_command"] = frame.Data[1] == HvId.Yes;
                 break;
             case HvId.Mask when frame.Length >= 1:
                 answer["mask"] = frame.Data[0] == HvId.Yes;

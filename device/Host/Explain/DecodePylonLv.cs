@@ -30,11 +30,13 @@ public static class DecodePylonLv
     public static JsonObject Decode(int id, bool extended, byte[] data)
     {
         if (!CanJson.TryFrame(id, extended, data, out var frame, out var refusal)) return refusal;
-        var answer = CanJson.Start(frame, extended ? "" : Name(id));
+        if (data.Length < Least(id)) return CanJson.Short(frame, Name(id), Least(id));
+        var answer = CanJson.Start(frame, Name(id));
+        if (extended) CanJson.Odd(answer, "a 29-bit id; low voltage uses 11 bits, and Victron ignores 29");
+        frame.Extended = false; // told as what its number means; our own decoder would not take it
         var state = new PylonLvState();
         PylonLvDecoder.Decode(frame, 0, state);
-        if (extended) CanJson.Odd(answer, "a 29-bit id; low voltage uses 11 bits, and Victron ignores 29");
-        else Describe(frame, state, answer);
+        Describe(frame, state, answer);
         return answer;
     }
 
@@ -73,7 +75,7 @@ public static class DecodePylonLv
     {
         switch (frame.Id)
         {
-            case LvId.Limits: Limits(frame, state, answer); break;
+            case LvId.Limits: Limits(state, answer); break;
             case LvId.Charge: Charge(frame, state, answer); break;
             case LvId.Measured: Measured(frame, state, answer); break;
             case LvId.Alarms: Alarms(frame, state, answer); break;
@@ -103,25 +105,33 @@ public static class DecodePylonLv
         if (frame.Length < wanted) CanJson.Odd(answer, $"{frame.Length} bytes where {wanted} are usual");
     }
 
-    private static int Wanted(int id) => id switch
+    // Below this a frame does not carry what its number promises: some battery or adapter cut it.
+    private static int Least(int id) => id switch
     {
-        LvId.Limits => 8,
-        LvId.Charge or LvId.Capacity => 4,
-        LvId.Measured or LvId.Device => 6,
-        LvId.Alarms => 7,
+        LvId.Limits or LvId.Device => 6,
+        LvId.Charge or LvId.Measured => 4,
+        LvId.Alarms => 5,
         LvId.Requests => 1,
-        LvId.PairedAlarms or LvId.DeyeExtremes or LvId.Modules or LvId.Extremes or LvId.Energy => 8,
+        LvId.Modules or LvId.Extremes or LvId.Energy => 8,
         LvId.Installed => 2,
         _ => 0,
     };
 
-    private static void Limits(CanFrame frame, PylonLvState state, JsonObject answer)
+    private static int Wanted(int id) => id switch
+    {
+        LvId.Limits or LvId.PairedAlarms or LvId.DeyeExtremes => 8,
+        LvId.Capacity => 4,
+        LvId.Measured => 6,
+        LvId.Alarms => 7,
+        _ => 0,
+    };
+
+    private static void Limits(PylonLvState state, JsonObject answer)
     {
         CanJson.Known(answer, "charge_voltage_limit_mv", state.ChargeVoltageMv);
         CanJson.Known(answer, "charge_current_limit_ma", state.ChargeLimitMa);
         CanJson.Known(answer, "discharge_current_limit_ma", state.DischargeLimitMa);
         CanJson.Known(answer, "discharge_cutoff_mv", state.DischargeCutoffMv);
-        if (frame.Length < 6) return;
         if (state.ChargeVoltageMv == 0) CanJson.Odd(answer, "charge voltage 0: Victron reads that as an order to empty the pack");
         if (state.ChargeLimitMa < 0) CanJson.Odd(answer, "negative charge limit");
         if (state.DischargeLimitMa < 0) CanJson.Odd(answer, "negative discharge limit: real packs send it positive, Victron and SMA read garbage");
@@ -149,18 +159,14 @@ public static class DecodePylonLv
         CanJson.Known(answer, "temperature_dc", state.TempDeciC);
         if (state.VoltageMv is >= 0 and < 10000) CanJson.Odd(answer, "below 10 V: some makers (Discover) count in 0.1 V");
         if (state.VoltageMv > 100000) CanJson.Odd(answer, "above 100 V on a low-voltage bus");
-        if (Math.Abs((long)Math.Max(state.CurrentMa, -int.MaxValue)) > 500000 && frame.Length >= 4) CanJson.Odd(answer, "more than 500 A");
+        if (Math.Abs(state.CurrentMa) > 500000) CanJson.Odd(answer, "more than 500 A");
         if (frame.Length >= 6 && state.TempDeciC is < -400 or > 1000) CanJson.Odd(answer, "no temperature of a living battery");
         if (frame.Length == 8 && Bytes.U16Le(frame.Data, 6) != 0) answer["bytes_6_7"] = Bytes.U16Le(frame.Data, 6);
     }
 
     private static void Alarms(CanFrame frame, PylonLvState state, JsonObject answer)
     {
-        if (frame.Length < 2) return;
-        var flags = Names("protect_", state.Protections).ToList();
-        if (frame.Length >= 4) flags.AddRange(Names("alarm_", state.Alarms));
-        answer["flags"] = CanJson.Texts(flags);
-        if (frame.Length < 5) return;
+        answer["flags"] = CanJson.Texts(Names("protect_", state.Protections).Concat(Names("alarm_", state.Alarms)));
         answer["modules"] = state.Modules;
         answer["signature"] = Encoding.Latin1.GetString(frame.Data, 5, Math.Clamp(frame.Length - 5, 0, 2));
         if (!state.Signed) CanJson.Odd(answer, "no PN in bytes 5-6");
@@ -174,7 +180,6 @@ public static class DecodePylonLv
 
     private static void Requests(CanFrame frame, PylonLvState state, JsonObject answer)
     {
-        if (frame.Length < 1) return;
         answer["charge_enable"] = state.ChargeEnabled;
         answer["discharge_enable"] = state.DischargeEnabled;
         answer["force_charge_1"] = state.ForceCharge1;
@@ -212,8 +217,8 @@ public static class DecodePylonLv
 
     private static void Device(CanFrame frame, PylonLvState state, JsonObject answer)
     {
-        if (frame.Length >= 2) answer["product"] = Convert.ToHexStringLower(frame.Data, 0, 2);
-        if (frame.Length >= 4) answer["version"] = Convert.ToHexStringLower(frame.Data, 2, 2);
+        answer["product"] = Convert.ToHexStringLower(frame.Data, 0, 2);
+        answer["version"] = Convert.ToHexStringLower(frame.Data, 2, 2);
         CanJson.Known(answer, "capacity_ah", state.CapacityAh);
     }
 
@@ -241,20 +246,19 @@ public static class DecodePylonLv
     private static void Extremes(CanFrame frame, JsonObject answer)
     {
         Words(frame, answer, "cell_min_mv", "cell_max_mv", "temp_min_k", "temp_max_k");
-        if (frame.Length < 8) return;
         if (Bytes.U16Le(frame.Data, 0) > Bytes.U16Le(frame.Data, 2)) CanJson.Odd(answer, "lowest cell above the highest");
         if (Bytes.U16Le(frame.Data, 4) > Bytes.U16Le(frame.Data, 6)) CanJson.Odd(answer, "coldest sensor above the hottest");
     }
 
     private static void Words(CanFrame frame, JsonObject answer, params string[] names)
     {
-        for (var i = 0; i < names.Length && (2 * i) + 2 <= frame.Length; i++) answer[names[i]] = Bytes.U16Le(frame.Data, 2 * i);
+        for (var i = 0; i < names.Length; i++) answer[names[i]] = Bytes.U16Le(frame.Data, 2 * i);
     }
 
     private static void Energy(CanFrame frame, JsonObject answer)
     {
-        if (frame.Length >= 4) answer["charged_hwh"] = Bytes.U32Le(frame.Data, 0);
-        if (frame.Length >= 8) answer["discharged_hwh"] = Bytes.U32Le(frame.Data, 4);
+        answer["charged_hwh"] = Bytes.U32Le(frame.Data, 0);
+        answer["discharged_hwh"] = Bytes.U32Le(frame.Data, 4);
     }
 
     private static void Heartbeat(CanFrame frame, JsonObject answer)

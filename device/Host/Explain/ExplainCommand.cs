@@ -2,6 +2,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using JkFleet.Agent.Host.Commands;
+using JkFleet.Agent.Host.Ports;
 
 namespace JkFleet.Agent.Host.Explain;
 
@@ -14,18 +16,19 @@ public static class ExplainCommand
     /// <summary>Explains a capture file.</summary>
     /// <param name="path">File name, or <c>-</c> for standard input.</param>
     /// <param name="output">One line per frame, then a summary, every line of which starts with <c>--</c>.</param>
-    /// <returns>0; 1 when the file cannot be read or holds no frame.</returns>
+    /// <returns>0; 1 when the file holds no frame.</returns>
+    /// <exception cref="ComplaintException">The file cannot be read, or is too long to be a capture.</exception>
     public static int Run(string path, TextWriter output)
     {
         byte[] capture;
         try
         {
+            if (Directory.Exists(path)) throw new IOException("it is a folder");
             capture = path == "-" ? ReadAll(Console.OpenStandardInput()) : ReadAll(File.OpenRead(path));
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            output.WriteLine($"-- cannot read {path}: {problem.Message}");
-            return 1;
+            throw new ComplaintException($"cannot read {path}: {problem.Message}");
         }
 
         return Explain(capture, output);
@@ -36,7 +39,9 @@ public static class ExplainCommand
     /// <param name="output">As for <see cref="Run"/>.</param>
     public static int Explain(byte[] capture, TextWriter output)
     {
-        var frames = IsText(capture) ? ExplainText(Encoding.Latin1.GetString(capture), output) : ExplainSerial(capture, output);
+        // What PowerShell writes behind '>'.
+        if (capture.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) capture = Encoding.Convert(Encoding.Unicode, Encoding.Latin1, capture, 2, (capture.Length - 2) & ~1);
+        var frames = IsText(capture) ? ExplainText(capture, output) : ExplainSerial(capture, output);
         if (frames > 0) return 0;
         output.WriteLine("-- no frame found: neither CAN lines nor 4E57, JK02 or Modbus bytes");
         return 1;
@@ -59,26 +64,42 @@ public static class ExplainCommand
         }
     }
 
+    // Text may hold the BEL of an slcan adapter, the colours of a log, a byte order mark and a degree sign.
     private static bool IsText(byte[] capture) =>
-        !capture.Take(4096).Any(b => b is < 0x20 and not ((byte)'\t' or (byte)'\r' or (byte)'\n') or 0x7F or (>= 0x80 and not (0xEF or 0xBB or 0xBF or 0xC2 or 0xB0)));
+        !capture.Take(4096).Any(b => b is < 0x20 and not ((byte)'\t' or (byte)'\r' or (byte)'\n' or SlcanText.Bell or 0x1B)
+            or 0x7F or (>= 0x80 and not (0xEF or 0xBB or 0xBF or 0xC2 or 0xB0)));
 
-    private static int ExplainText(string text, TextWriter output)
+    // With the number that an editor shows. A carriage return alone ends a line too: so does an slcan adapter.
+    private static IEnumerable<(int Number, string Text)> Lines(byte[] text)
+    {
+        var number = 1;
+        for (int from = 0, at = 0; at <= text.Length; at++)
+        {
+            if (at < text.Length && text[at] is not ((byte)'\n' or SlcanText.Return or SlcanText.Bell)) continue;
+            var line = Encoding.Latin1.GetString(text, from, at - from);
+            if (!string.IsNullOrWhiteSpace(line)) yield return (number, line);
+            from = at + 1;
+            if (at < text.Length && text[at] != SlcanText.Bell && !(text[at] == SlcanText.Return && from < text.Length && text[from] == '\n')) number++;
+        }
+    }
+
+    private static int ExplainText(byte[] text, TextWriter output)
     {
         var watch = new CanWatch();
         var serial = new List<byte>();
         var frames = 0;
         var odd = 0;
         var strange = new List<int>();
-        var number = 0;
         double? first = null;
-        foreach (var line in text.Split('\n', '\r'))
+        var inDump = false;
+        foreach (var (number, line) in Lines(text))
         {
-            if (line.Trim().Length == 0) continue;
-            number++;
+            if (inDump && SerialText.IsLoneOffset(line.Trim())) continue;
             var what = CaptureLine.Parse(line);
+            inDump = what?.IsDump ?? false;
             if (what is null)
             {
-                if (!line.TrimStart().StartsWith('#') && !line.TrimStart().StartsWith("//", StringComparison.Ordinal)) strange.Add(number);
+                if (!IsRemark(line.Trim())) strange.Add(number);
                 continue;
             }
 
@@ -93,11 +114,11 @@ public static class ExplainCommand
             var at = what.Seconds - first;
             if (what.Frame is not { } frame)
             {
-                output.WriteLine($"{Stamp(at, number)}  remote request, no data");
+                output.WriteLine($"{Stamp(at, number)}  {what.Note}");
                 continue;
             }
 
-            var id = frame.Extended ? $"{frame.Id:X8}" : $"{frame.Id:X3}";
+            var id = CanJson.Id(frame);
             var json = DecodeCommand.Decode(CanWatch.ProtocolOf(frame), $"{id}#{Convert.ToHexString(frame.Data, 0, frame.Length)}");
             var remarks = Sentence.Odd(json).Concat(watch.Look(frame, json, what.Seconds)).ToList();
             odd += remarks.Count;
@@ -115,6 +136,10 @@ public static class ExplainCommand
             output.WriteLine($"-- {strange.Count} lines not understood: {string.Join(", ", strange.Take(NotesAboutLines))}{(strange.Count > NotesAboutLines ? ", ..." : "")}");
         return frames;
     }
+
+    // Comments, and what a host and its slcan adapter say to each other beside frames.
+    private static bool IsRemark(string line) =>
+        line.StartsWith('#') || line.StartsWith("//", StringComparison.Ordinal) || line is "z" or "Z" or "C" or "O" or "L" || (line.Length == 2 && line[0] is 'S' or 'Z');
 
     private static int ExplainSerial(byte[] capture, TextWriter output)
     {

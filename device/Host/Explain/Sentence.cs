@@ -12,11 +12,16 @@ internal static class Sentence
     private static readonly HashSet<string> Silent =
     [
         "id", "frame", "raw", "odd", "error", "detail", "tlv", "terminal", "record", "checksum", "length", "cell_ids", "address", "signature",
-        "alarms_raw", "status_raw", "current_raw", "source", "crc",
+        "alarms_raw", "status_raw", "current_raw", "source", "crc", "max_charge_sign", "max_discharge_sign", "more",
     ];
+
+    // Said in words by "meaning".
+    private static readonly HashSet<string> Meant = ["meaning", "command", "transfer", "id", "register", "data_length", "start"];
 
     // Written by people into the BMS: never shown.
     private static readonly HashSet<string> Secret = ["password", "passcode", "setup_passcode"];
+
+    private const int MostDataDigits = 16;
 
     // A whole BMS reading has some seventy values; these are the ones a reader looks for.
     private static readonly string[] Headline =
@@ -38,8 +43,11 @@ internal static class Sentence
     public static string Values(JsonObject json)
     {
         if (json["error"] is { } error) return $"REFUSED {error.GetValue<string>()}{(json["detail"] is { } why ? ": " + why.GetValue<string>() : "")}";
-        var keys = json.Count > 40 ? Headline.Where(json.ContainsKey) : json.Select(pair => pair.Key);
-        return string.Join(", ", keys.Where(key => !Silent.Contains(key)).Select(key => Value(key, json[key])));
+        var keys = (json.Count > 40 ? Headline.Where(json.ContainsKey) : json.Select(pair => pair.Key)).Where(key => !Silent.Contains(key));
+        var meaning = json["meaning"]?.GetValue<string>();
+        if (meaning is not null) keys = keys.Where(key => !Meant.Contains(key) && (key != "data" || !meaning.Contains("password", StringComparison.Ordinal)));
+        var values = keys.Select(key => Value(key, json[key])).Where(value => value.Length > 0);
+        return string.Join(", ", meaning is null ? values : values.Prepend(meaning));
     }
 
     /// <summary>The remarks of a frame.</summary>
@@ -54,6 +62,7 @@ internal static class Sentence
     private static string Value(string key, JsonNode? value)
     {
         if (Secret.Contains(key)) return $"{Words(key)} (hidden)";
+        if (key == "data") return Data(value!.GetValue<string>());
         foreach (var (suffix, per, unit) in Units)
         {
             if (!key.EndsWith(suffix, StringComparison.Ordinal)) continue;
@@ -74,6 +83,9 @@ internal static class Sentence
             _ => $"{Words(key)} {value.ToJsonString()}",
         };
     }
+
+    private static string Data(string hex) =>
+        hex.Length == 0 ? "" : hex.Length <= MostDataDigits ? $"data {hex}" : $"{hex.Length / 2} data bytes";
 
     private static string Number(JsonNode value, decimal per) =>
         decimal.TryParse(value.ToJsonString(), NumberStyles.Number, CultureInfo.InvariantCulture, out var number)
