@@ -1,4 +1,5 @@
 // The bytes on one line of a serial capture: a row of a hex dump, or what a monitor printed behind its clock and arrows.
+using System.Buffers;
 using System.Globalization;
 
 namespace JkFleet.Agent.Host.Explain;
@@ -9,7 +10,8 @@ internal static class SerialText
     // hexdump leaves a wider gap in the middle of a row of sixteen.
     private const int HalfRowBytes = 8;
 
-    private const string Marks = ":>]<|=-";
+    // What may stand between a monitor's words and the bytes.
+    private static readonly SearchValues<char> Marks = SearchValues.Create(":>]<|=-");
 
     private static readonly string[] Directions = ["TX", "RX", "TD", "RD", "SEND", "SENT", "RECV", "OUT", "IN"];
 
