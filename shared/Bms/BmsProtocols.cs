@@ -9,7 +9,7 @@ namespace JkFleet.Bms
     public static class BmsProtocols
     {
         /// <summary>The names.</summary>
-        public static readonly string[] Names = { "jk-4e57", "jk02", "jk-pb", "jk-pb-modbus", "can-jk" };
+        public static readonly string[] Names = { "jk-4e57", "jk02", "jk-pb", "jk-pb-modbus", JkCanProtocol.PlainName, JkCanProtocol.DocumentName };
 
         /// <summary>Makes the reading side.</summary>
         /// <param name="name">One of <see cref="Names"/>.</param>
@@ -25,7 +25,7 @@ namespace JkFleet.Bms
                 case "jk02": return new Jk02Protocol();
                 case "jk-pb": return new JkPbProtocol(JkPbMode.Trigger, addresses, pollMs);
                 case "jk-pb-modbus": return new JkPbProtocol(JkPbMode.Registers, addresses, pollMs);
-                case "can-jk": return new JkCanProtocol(cells, false);
+                case JkCanProtocol.PlainName: case JkCanProtocol.DocumentName: return new JkCanProtocol(cells, name == JkCanProtocol.DocumentName);
                 default: return null;
             }
         }
@@ -41,7 +41,7 @@ namespace JkFleet.Bms
                 case "jk-4e57": return new Jk4E57Player(pack);
                 case "jk02": return new Jk02Player(pack, Jk02Layout.S32);
                 case "jk-pb": case "jk-pb-modbus": return new JkPbPlayer(pack, 1);
-                case "can-jk": return new JkCanPlayer(pack);
+                case JkCanProtocol.PlainName: case JkCanProtocol.DocumentName: return new JkCanPlayer(pack, name == JkCanProtocol.DocumentName);
                 default: return null;
             }
         }

@@ -19,9 +19,7 @@ namespace JkFleet.Contracts
         /// <summary>A buffer of this size holds any message.</summary>
         public const int MaxBytes = 256;
 
-        private readonly byte[][] _keys;
-        private readonly HeaderFields _header = new HeaderFields();
-        private readonly MessageReader _reader = new MessageReader();
+        private readonly MessageFields _fields;
         private readonly byte[][] _eventNames;
 
         /// <summary>Why the last message was refused; "" = it was not.</summary>
@@ -30,7 +28,7 @@ namespace JkFleet.Contracts
         /// <summary>A codec with its tables.</summary>
         public EventCodec()
         {
-            _keys = HeaderFields.KeysOf(new string[]
+            _fields = new MessageFields(new string[]
             {
                 "event", "value",
             });
@@ -45,9 +43,7 @@ namespace JkFleet.Contracts
         /// <returns>False when the buffer is too small.</returns>
         public bool Write(DeviceEvent m, MessageWriter w)
         {
-            byte[][] k = _keys;
-            w.Begin();
-            _header.Write(m.Header, w);
+            byte[][] k = _fields.Write(m.Header, w);
             w.Text(k[0], EventKindNames.Of(m.Kind));
             w.Int(k[1], m.Value);
             return w.End();
@@ -61,30 +57,10 @@ namespace JkFleet.Contracts
         /// <returns>False with <see cref="Refusal"/> set.</returns>
         public bool TryRead(byte[] buffer, int offset, int count, DeviceEvent m)
         {
-            MessageReader r = _reader;
-            Refusal = "";
-            _header.Begin(m.Header);
             Clear(m);
-            int last = -1;
-            if (r.Open(buffer, offset, count))
-            {
-                while (r.Next())
-                {
-                    if (_header.TryField(r, m.Header)) continue;
-                    int key = r.Match(_keys, last + 1);
-                    if (key < 0)
-                    {
-                        if (!r.Skip()) break;
-                        continue;
-                    }
-
-                    last = key;
-                    Take(r, key, m);
-                }
-            }
-
-            if (r.Error != null) Refusal = r.Error + (last >= 0 ? " at or after " + r.KeyText() : "");
-            else Refusal = _header.Missing(true);
+            _fields.Read(buffer, offset, count, m.Header);
+            for (int key = _fields.Next(); key >= 0; key = _fields.Next()) Take(_fields.Reader, key, m);
+            Refusal = _fields.Refusal(true);
             return Refusal.Length == 0;
         }
 

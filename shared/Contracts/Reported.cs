@@ -46,9 +46,7 @@ namespace JkFleet.Contracts
         /// <summary>A buffer of this size holds any message.</summary>
         public const int MaxBytes = 1024;
 
-        private readonly byte[][] _keys;
-        private readonly HeaderFields _header = new HeaderFields();
-        private readonly MessageReader _reader = new MessageReader();
+        private readonly MessageFields _fields;
         private readonly byte[][] _verdictNames;
         private readonly byte[][] _updateNames;
 
@@ -58,7 +56,7 @@ namespace JkFleet.Contracts
         /// <summary>A codec with its tables.</summary>
         public ReportedCodec()
         {
-            _keys = HeaderFields.KeysOf(new string[]
+            _fields = new MessageFields(new string[]
             {
                 "desired_version", "verdict", "field", "bound", "why", "profile_revision", "agent", "update_state", "update_version", "update_permille", "update_reason",
             });
@@ -76,9 +74,7 @@ namespace JkFleet.Contracts
         /// <returns>False when the buffer is too small.</returns>
         public bool Write(Reported m, MessageWriter w)
         {
-            byte[][] k = _keys;
-            w.Begin();
-            _header.Write(m.Header, w);
+            byte[][] k = _fields.Write(m.Header, w);
             w.Int(k[0], m.DesiredVersion);
             w.Text(k[1], VerdictStateNames.Of(m.Verdict));
             w.Text(k[2], m.Field);
@@ -101,30 +97,10 @@ namespace JkFleet.Contracts
         /// <returns>False with <see cref="Refusal"/> set.</returns>
         public bool TryRead(byte[] buffer, int offset, int count, Reported m)
         {
-            MessageReader r = _reader;
-            Refusal = "";
-            _header.Begin(m.Header);
             Clear(m);
-            int last = -1;
-            if (r.Open(buffer, offset, count))
-            {
-                while (r.Next())
-                {
-                    if (_header.TryField(r, m.Header)) continue;
-                    int key = r.Match(_keys, last + 1);
-                    if (key < 0)
-                    {
-                        if (!r.Skip()) break;
-                        continue;
-                    }
-
-                    last = key;
-                    Take(r, key, m);
-                }
-            }
-
-            if (r.Error != null) Refusal = r.Error + (last >= 0 ? " at or after " + r.KeyText() : "");
-            else Refusal = _header.Missing(true);
+            _fields.Read(buffer, offset, count, m.Header);
+            for (int key = _fields.Next(); key >= 0; key = _fields.Next()) Take(_fields.Reader, key, m);
+            Refusal = _fields.Refusal(true);
             return Refusal.Length == 0;
         }
 

@@ -25,9 +25,7 @@ namespace JkFleet.Contracts
         /// <summary>A buffer of this size holds any message.</summary>
         public const int MaxBytes = 512;
 
-        private readonly byte[][] _keys;
-        private readonly HeaderFields _header = new HeaderFields();
-        private readonly MessageReader _reader = new MessageReader();
+        private readonly MessageFields _fields;
         private readonly byte[][] _commandNames;
         private readonly byte[][] _verdictNames;
 
@@ -37,7 +35,7 @@ namespace JkFleet.Contracts
         /// <summary>A codec with its tables.</summary>
         public VerdictCodec()
         {
-            _keys = HeaderFields.KeysOf(new string[]
+            _fields = new MessageFields(new string[]
             {
                 "id", "command", "verdict", "why",
             });
@@ -55,9 +53,7 @@ namespace JkFleet.Contracts
         /// <returns>False when the buffer is too small.</returns>
         public bool Write(Verdict m, MessageWriter w)
         {
-            byte[][] k = _keys;
-            w.Begin();
-            _header.Write(m.Header, w);
+            byte[][] k = _fields.Write(m.Header, w);
             w.Text(k[0], m.Id);
             w.Text(k[1], CommandKindNames.Of(m.Command));
             w.Text(k[2], VerdictStateNames.Of(m.State));
@@ -73,30 +69,10 @@ namespace JkFleet.Contracts
         /// <returns>False with <see cref="Refusal"/> set.</returns>
         public bool TryRead(byte[] buffer, int offset, int count, Verdict m)
         {
-            MessageReader r = _reader;
-            Refusal = "";
-            _header.Begin(m.Header);
             Clear(m);
-            int last = -1;
-            if (r.Open(buffer, offset, count))
-            {
-                while (r.Next())
-                {
-                    if (_header.TryField(r, m.Header)) continue;
-                    int key = r.Match(_keys, last + 1);
-                    if (key < 0)
-                    {
-                        if (!r.Skip()) break;
-                        continue;
-                    }
-
-                    last = key;
-                    Take(r, key, m);
-                }
-            }
-
-            if (r.Error != null) Refusal = r.Error + (last >= 0 ? " at or after " + r.KeyText() : "");
-            else Refusal = _header.Missing(true);
+            _fields.Read(buffer, offset, count, m.Header);
+            for (int key = _fields.Next(); key >= 0; key = _fields.Next()) Take(_fields.Reader, key, m);
+            Refusal = _fields.Refusal(true);
             return Refusal.Length == 0;
         }
 

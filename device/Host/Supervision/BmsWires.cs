@@ -1,6 +1,7 @@
 using JkFleet.Agent.Host.Ports;
 using JkFleet.Agent.Ports;
 using JkFleet.Bms;
+using JkFleet.Bms.JkCan;
 
 namespace JkFleet.Agent.Host.Supervision;
 
@@ -29,9 +30,9 @@ internal static class BmsWires
     {
         var names = Names(plan);
         if (names.Length > PackAggregator.MaxPacks) return $"--bms names {names.Length} wires; at most {PackAggregator.MaxPacks} are combined";
-        var can = plan.BmsProtocol == "can-jk";
+        var can = plan.BmsProtocol is JkCanProtocol.PlainName or JkCanProtocol.DocumentName;
         if (Array.Exists(names, name => name.StartsWith(SlcanPort.Scheme, StringComparison.Ordinal) != can))
-            return can ? "--bms-protocol can-jk is heard on a CAN adapter: write --bms slcan:DEV" : $"--bms slcan:DEV goes with --bms-protocol can-jk, not {plan.BmsProtocol}";
+            return can ? $"--bms-protocol {plan.BmsProtocol} is heard on a CAN adapter: write --bms slcan:DEV" : $"--bms slcan:DEV goes with --bms-protocol can-jk, not {plan.BmsProtocol}";
         return null;
     }
 

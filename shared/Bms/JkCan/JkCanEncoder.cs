@@ -14,6 +14,16 @@ namespace JkFleet.Bms.JkCan
         /// <param name="frame">Filled when true is returned.</param>
         public static bool Frame(BmsSnapshot pack, int n, CanFrame frame)
         {
+            return Frame(pack, n, false, frame);
+        }
+
+        /// <summary>Frame number n of one round, with the sign of the current to choose.</summary>
+        /// <param name="pack">The state.</param>
+        /// <param name="n">0 and up.</param>
+        /// <param name="dischargePositive">Discharge counts as positive, as in the vendor's document.</param>
+        /// <param name="frame">Filled when true is returned.</param>
+        public static bool Frame(BmsSnapshot pack, int n, bool dischargePositive, CanFrame frame)
+        {
             byte[] d = frame.Data;
             switch (n)
             {
@@ -58,7 +68,7 @@ namespace JkFleet.Bms.JkCan
                 case 12: // last: everything else is known when the voltage comes
                     frame.Reset(JkCanIds.BattStat, false, 8);
                     Bytes.PutU16Le(d, 0, Clamp(pack.PackVoltageMv / 100, 0, 65535));
-                    Bytes.PutU16Le(d, 2, Clamp((pack.CurrentMa / 100) + JkCanIds.CurrentOffset, 0, 65535));
+                    Bytes.PutU16Le(d, 2, Clamp(((dischargePositive ? -pack.CurrentMa : pack.CurrentMa) / 100) + JkCanIds.CurrentOffset, 0, 65535));
                     d[4] = (byte)Clamp(pack.SocPermille / 10, 0, 100);
                     return true;
                 default:

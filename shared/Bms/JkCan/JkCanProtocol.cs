@@ -11,6 +11,12 @@ namespace JkFleet.Bms.JkCan
         /// <summary>Bytes of a record: identifier u32 low byte first (bit 31 = 29-bit), length, eight data bytes.</summary>
         public const int RecordBytes = 13;
 
+        /// <summary>Units that count charge as positive, as most in the field do.</summary>
+        public const string PlainName = "can-jk";
+
+        /// <summary>Units that count discharge as positive, as the vendor's document does: to be told by a known direction.</summary>
+        public const string DocumentName = "can-jk-doc";
+
         private const uint ExtendedBit = 0x80000000;
 
         private readonly JkCanReader _reader;
@@ -36,6 +42,13 @@ namespace JkFleet.Bms.JkCan
         public BmsLinkCounters Counters
         {
             get { return _reader.Counters; }
+        }
+
+        /// <summary>Name of a sign.</summary>
+        /// <param name="dischargePositive">Discharge counts as positive.</param>
+        public static string NameOf(bool dischargePositive)
+        {
+            return dischargePositive ? DocumentName : PlainName;
         }
 
         /// <summary>Writes a frame as a record.</summary>
@@ -88,21 +101,24 @@ namespace JkFleet.Bms.JkCan
         public const int RoundMs = 1000;
 
         private readonly BmsSnapshot _pack;
+        private readonly bool _dischargePositive;
         private readonly CanFrame _frame = new CanFrame();
         private bool _started;
         private long _nextMs;
 
         /// <summary>A unit on a pack.</summary>
         /// <param name="pack">Its state, read at each round.</param>
-        public JkCanPlayer(BmsSnapshot pack)
+        /// <param name="dischargePositive">It counts discharge as positive.</param>
+        public JkCanPlayer(BmsSnapshot pack, bool dischargePositive)
         {
             _pack = pack;
+            _dischargePositive = dischargePositive;
         }
 
         /// <inheritdoc/>
         public string Name
         {
-            get { return "can-jk"; }
+            get { return JkCanProtocol.NameOf(_dischargePositive); }
         }
 
         /// <inheritdoc/>
@@ -117,7 +133,7 @@ namespace JkFleet.Bms.JkCan
             _started = true;
             _nextMs = nowMs + RoundMs;
             int count = 0;
-            for (int n = 0; JkCanEncoder.Frame(_pack, n, _frame); n++) count += JkCanProtocol.Pack(_frame, buffer, count);
+            for (int n = 0; JkCanEncoder.Frame(_pack, n, _dischargePositive, _frame); n++) count += JkCanProtocol.Pack(_frame, buffer, count);
             return count;
         }
     }

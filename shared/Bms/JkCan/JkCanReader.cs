@@ -71,7 +71,7 @@ namespace JkFleet.Bms.JkCan
         /// <summary>Name on command lines and in telemetry.</summary>
         public string Name
         {
-            get { return "can-jk"; }
+            get { return JkCanProtocol.NameOf(_sign < 0); }
         }
 
         /// <summary>Counters: accepted = readings made, refused = frames too short or senseless, ignored = other identifiers.</summary>

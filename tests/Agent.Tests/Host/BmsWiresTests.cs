@@ -58,6 +58,7 @@ public class BmsWiresTests
 
     [Theory]
     [InlineData("/dev/a", "can-jk")]
+    [InlineData("/dev/a", "can-jk-doc")]
     [InlineData("slcan:/dev/a", "jk-4e57")]
     [InlineData("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", "jk-4e57")]
     public void Wires_that_do_not_fit_their_protocol_are_complained_about(string bms, string protocol) =>

@@ -3,6 +3,8 @@ using JkFleet.Benchmarks.Harness;
 using JkFleet.Bms;
 using JkFleet.Bms.Jk02;
 using JkFleet.Bms.Jk4E57;
+using JkFleet.Bms.JkCan;
+using JkFleet.Bms.JkPb;
 using JkFleet.Contracts;
 using JkFleet.Inverter;
 
@@ -15,8 +17,15 @@ internal static class CodecBenches
         new("codec_jk_4e57", o => Done(Read(o, "codec_jk_4e57_read", new Jk4E57Protocol(), new Jk4E57Player(SamplePack.Snapshot())))),
         new("codec_jk02_24s", o => Done(Read(o, "codec_jk02_24s_read", new Jk02Protocol(), new Jk02Player(SamplePack.Snapshot(), Jk02Layout.S24)))),
         new("codec_jk02_32s", o => Done(Read(o, "codec_jk02_32s_read", new Jk02Protocol(), new Jk02Player(SamplePack.Snapshot(), Jk02Layout.S32)))),
-        new("codec_pylon_lv", PylonLowVoltage),
-        new("codec_pylon_hv", PylonHighVoltage),
+        new("codec_jk_pb", o => Done(Converse(o, "codec_jk_pb_read", new JkPbProtocol(JkPbMode.Trigger, [1], 1000), new JkPbPlayer(SamplePack.Snapshot(), 1)))),
+        new("codec_jk_pb_modbus", o => Done(Converse(o, "codec_jk_pb_modbus_read", new JkPbProtocol(JkPbMode.Registers, [1], 1000), new JkPbPlayer(SamplePack.Snapshot(), 1)))),
+        new("codec_can_jk", o => Done(Read(o, "codec_can_jk_read", new JkCanProtocol(0, false), new JkCanPlayer(SamplePack.Snapshot(), false)))),
+        new("codec_bms_write", BmsSide),
+        new("codec_pylon_lv", o => PylonLowVoltage(o, "codec_pylon_lv", new InverterDialect())),
+        new("codec_pylon_lv_all", o => PylonLowVoltage(o, "codec_pylon_lv_all", new InverterDialect { Frames = (LvFrame)((1 << 20) - 1) })),
+        new("codec_pylon_hv", o => PylonHighVoltage(o, "codec_pylon_hv", topic: 0)),
+        new("codec_pylon_hv_equipment", o => PylonHighVoltage(o, "codec_pylon_hv_equipment", topic: 2)),
+        new("codec_pylon_hv_cells", o => PylonHighVoltage(o, "codec_pylon_hv_cells", topic: 1)),
         new("codec_telemetry", TelemetryBothWays),
     ];
 
@@ -58,11 +67,87 @@ internal static class CodecBenches
         return Pace.Rows(name, cost, null, $"{bytes.Length} bytes");
     }
 
-    private static Task<IReadOnlyList<Row>> PylonLowVoltage(BenchOptions options)
+    /// <summary>All requests and answers of one reading; the answers, recorded beforehand, are found by their request.</summary>
+    private static IReadOnlyList<Row> Converse(BenchOptions options, string name, IBmsProtocol reader, IBmsPlayer player)
+    {
+        var request = new byte[64];
+        var answer = new byte[BmsPlayers.MaxAnswer];
+        var snapshot = new BmsSnapshot();
+        var known = new List<(byte[] Request, byte[] Answer)>();
+        var now = 0L;
+        var exchanges = 0;
+
+        // With pauses that the bus needs anyway; settings come round once a minute, as they do in the field.
+        bool Reading(bool record)
+        {
+            for (var end = now + 5000; now < end; now += 50)
+            {
+                var asked = reader.NextRequest(now, request);
+                if (asked == 0) continue;
+                exchanges++;
+                if (record && !known.Exists(k => k.Request.AsSpan().SequenceEqual(request.AsSpan(0, asked))))
+                {
+                    player.Receive(request, 0, asked, now);
+                    known.Add((request[..asked], answer[..player.NextAnswer(now + BmsPlayers.AnswerDelayMs, answer)]));
+                }
+
+                foreach (var (question, bytes) in known)
+                {
+                    if (!question.AsSpan().SequenceEqual(request.AsSpan(0, asked))) continue;
+                    reader.Receive(bytes, 0, bytes.Length, now + 40);
+                    break;
+                }
+
+                if (reader.TryTake(snapshot)) return true;
+            }
+
+            return false;
+        }
+
+        for (var i = 0; i < 3; i++)
+            if (!Reading(record: true)) throw new InvalidOperationException($"{reader.Name}: the player gives no readings");
+        exchanges = 0;
+        var missed = 0L;
+        var readings = 0L;
+        var cost = Pace.Of(options, _ =>
+        {
+            if (!Reading(record: false)) missed++;
+            readings++;
+        });
+        if (missed > 0 || reader.Counters.Refused > 0) throw new InvalidOperationException($"{reader.Name}: readings were refused");
+        return Pace.Rows(name, cost, null, $"{(double)exchanges / readings:0.0} exchanges a reading");
+    }
+
+    /// <summary>What a simulated BMS costs: its whole state as bytes.</summary>
+    private static Task<IReadOnlyList<Row>> BmsSide(BenchOptions options)
+    {
+        var pack = SamplePack.Snapshot();
+        var image = new Jk4E57Image();
+        var bytes = new byte[BmsPlayers.MaxAnswer];
+        var frame = new CanFrame();
+        var jk4E57 = Pace.Of(options, n =>
+        {
+            pack.CurrentMa = (int)(n & 0xFFFF);
+            image.Fill(pack);
+            Jk4E57Encoder.Answer(image, bytes);
+        });
+        var jk02 = Pace.Of(options, n => Jk02Encoder.CellInfo(pack, Jk02Layout.S32, (byte)n, bytes));
+        var can = Pace.Of(options, _ =>
+        {
+            for (var n = 0; JkCanEncoder.Frame(pack, n, frame);) n++;
+        });
+        return Done(
+        [
+            .. Pace.Rows("codec_jk_4e57_write", jk4E57, null, "whole answer"),
+            .. Pace.Rows("codec_jk02_32s_write", jk02, null, "cell info"),
+            .. Pace.Rows("codec_can_jk_write", can, null, $"round of {JkCanEncoder.Frames} frames"),
+        ]);
+    }
+
+    private static Task<IReadOnlyList<Row>> PylonLowVoltage(BenchOptions options, string name, InverterDialect dialect)
     {
         var snapshot = SamplePack.Snapshot();
         var limits = SamplePack.Limits();
-        var dialect = new InverterDialect();
         var frames = new CanFrame[PylonLvEncoder.MostFrames];
         for (var i = 0; i < frames.Length; i++) frames[i] = new CanFrame();
         var count = 0;
@@ -79,19 +164,19 @@ internal static class CodecBenches
         });
         return Done(
         [
-            .. Pace.Rows("codec_pylon_lv_encode", encode, null, $"set of {count} frames"),
-            .. Pace.Rows("codec_pylon_lv_decode", decode, null, $"set of {count} frames"),
+            .. Pace.Rows(name + "_encode", encode, null, $"set of {count} frames"),
+            .. Pace.Rows(name + "_decode", decode, null, $"set of {count} frames"),
         ]);
     }
 
     /// <summary>One question of a host and the whole answer, frame by frame; then the host's decoder over it.</summary>
-    private static Task<IReadOnlyList<Row>> PylonHighVoltage(BenchOptions options)
+    private static Task<IReadOnlyList<Row>> PylonHighVoltage(BenchOptions options, string name, int topic)
     {
         var snapshot = SamplePack.Snapshot();
         var limits = SamplePack.Limits();
         var battery = new PylonHv(new InverterDialect());
         var question = new CanFrame();
-        question.Reset(HvId.Ask, true, 8);
+        PylonHvHost.Ask(topic, extended: true, question);
         var answer = new CanFrame[PylonHvEncoder.MostEnsemble];
         for (var i = 0; i < answer.Length; i++) answer[i] = new CanFrame();
         var frame = new CanFrame();
@@ -106,7 +191,7 @@ internal static class CodecBenches
             for (var ms = 0; ms < 500 && count < answer.Length; ms += 25)
                 if (battery.NextFrame(now + ms, frame)) frame.CopyTo(answer[count++]);
         });
-        if (count < 9) throw new InvalidOperationException($"the battery answered with {count} frames only");
+        if (count < 4) throw new InvalidOperationException($"the battery answered with {count} frames only");
 
         var state = new PylonHvState();
         var decode = Pace.Of(options, n =>
@@ -115,8 +200,8 @@ internal static class CodecBenches
         });
         return Done(
         [
-            .. Pace.Rows("codec_pylon_hv_encode", encode, null, $"answer of {count} frames"),
-            .. Pace.Rows("codec_pylon_hv_decode", decode, null, $"answer of {count} frames"),
+            .. Pace.Rows(name + "_encode", encode, null, $"answer of {count} frames"),
+            .. Pace.Rows(name + "_decode", decode, null, $"answer of {count} frames"),
         ]);
     }
 

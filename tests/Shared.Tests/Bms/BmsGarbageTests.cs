@@ -32,7 +32,7 @@ public class BmsGarbageTests
 
     [Fact]
     public void Jk_can_link_and_player_make_no_garbage() =>
-        MakesNone(new JkCanProtocol(0, false), new JkCanPlayer(BusBench.Pack()));
+        MakesNone(new JkCanProtocol(0, false), new JkCanPlayer(BusBench.Pack(), false));
 
     [Fact]
     public void Group_of_wires_makes_no_garbage()
