@@ -40,7 +40,10 @@ internal static class Protocols
         return problem;
     }
 
-    private static InverterDialect? Dialect(string text, out string problem)
+    /// <summary>What the text for an inverter says; null when it says nothing sensible.</summary>
+    /// <param name="text">As for <see cref="Inverter"/>.</param>
+    /// <param name="problem">Then why, for a person; "" otherwise.</param>
+    public static InverterDialect? Dialect(string text, out string problem)
     {
         var parts = text.Split(',');
         var dialect = InverterPresets.Find(parts[0]);

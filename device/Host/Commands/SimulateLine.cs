@@ -33,7 +33,7 @@ internal static class SimulateLine
         var bmsProtocol = new Option<string>("--bms-protocol") { Description = $"What the packs speak: {string.Join(", ", Protocols.BmsNames)}.", DefaultValueFactory = _ => "jk-4e57", HelpName = "NAME" };
         var inverterProtocol = new Option<string>("--inverter-protocol")
         {
-            Description = $"What the inverters are: {string.Join(", ", Protocols.InverterNames)}.", DefaultValueFactory = _ => "can-pylon-lv", HelpName = "NAME",
+            Description = $"What the inverters are: {string.Join(", ", Protocols.InverterNames)}; settings may follow, e.g. deye,period_ms=500.", DefaultValueFactory = _ => "can-pylon-lv", HelpName = "NAME",
         };
         var prefix = new Option<string>("--id-prefix") { Description = "Devices are PREFIX-0001 and so on (one agent with --id has that id).", DefaultValueFactory = _ => "sim" };
         var seedFile = new Option<string?>("--seed-file") { Description = "File with the server's Devices:Seed:Secret; each device's secret is derived from it.", HelpName = "FILE" };
@@ -64,7 +64,7 @@ internal static class SimulateLine
                 ReleaseKeys = RunLine.Keys(line.GetValue(keys), null),
                 TelemetryMs = (int)InRange("--telemetry-ms", line.GetValue(telemetry), 200, 600_000),
                 BmsProtocol = Known("--bms-protocol", line.GetRequiredValue(bmsProtocol), Protocols.BmsNames),
-                InverterProtocol = Known("--inverter-protocol", line.GetRequiredValue(inverterProtocol), Protocols.InverterNames),
+                InverterProtocol = InverterText(line.GetRequiredValue(inverterProtocol)),
             };
             var story = line.GetValue(scenario) is not { } name ? null
                 : Scenario.Find(name) ?? throw new ComplaintException($"--scenario '{name}' is none of {string.Join(", ", Scenario.All.Select(s => s.Name))}");
@@ -128,6 +128,9 @@ internal static class SimulateLine
 
     private static double InRange(string option, double value, double least, double most) =>
         value >= least && value <= most ? value : throw new ComplaintException($"{option} {value}: {least}..{most}");
+
+    private static string InverterText(string text) =>
+        Protocols.InverterProblem(text) is { Length: > 0 } problem ? throw new ComplaintException($"--inverter-protocol {problem}") : text;
 
     private static string Known(string option, string name, IReadOnlyList<string> names) =>
         names.Contains(name) ? name : throw new ComplaintException($"{option} '{name}' is none of {string.Join(", ", names)}");

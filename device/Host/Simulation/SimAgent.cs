@@ -85,7 +85,7 @@ internal sealed class SimAgent
         Pack = new PackModel(_cast.Traits, _cast.Random);
         Board = new PackBms(Pack, _cast.Traits, _cast.Random);
         _player = Protocols.Player(plan.BmsProtocol, Board.Reading) ?? throw new ArgumentException($"no player for {plan.BmsProtocol}", nameof(plan));
-        _dialect = InverterPresets.Find(plan.InverterProtocol) ?? throw new ArgumentException($"no inverter {plan.InverterProtocol}", nameof(plan));
+        _dialect = Protocols.Dialect(plan.InverterProtocol, out _) ?? throw new ArgumentException($"no inverter {plan.InverterProtocol}", nameof(plan));
         Inverter = _dialect.HighVoltage ? new HvInverter(_dialect) : new LvInverter();
         _bus.Inverter = Inverter;
         _power = new HousePower(_cast.Character == SimCharacter.TooSmall ? 0 : 12);

@@ -221,17 +221,18 @@ public class ExplainTests
     [InlineData("simulate", "--agents", "many")]
     [InlineData("tell")]
     [InlineData("explain", "/nowhere/at/all")]
-    public void A_wrong_command_line_is_said_on_standard_error_with_exit_code_2(params string[] line)
+    public async Task A_wrong_command_line_is_said_on_standard_error_with_exit_code_2(params string[] line)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "jkagent.dll"), .. line])
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var said = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal((2, ""), (process.ExitCode, output.Result));
+        var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((2, ""), (process.ExitCode, await output));
         Assert.StartsWith("jkagent: ", said, StringComparison.Ordinal);
     }
 

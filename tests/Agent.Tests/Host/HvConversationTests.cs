@@ -114,6 +114,23 @@ public sealed class HvConversationTests : IDisposable
         Assert.Equal((1, false, 40_000), (s.Status, s.ChargeForbidden, s.AllowedChargeMa()));
     }
 
+    [Theory]
+    [InlineData("T000082418AA00000000000000", "T000082518AA00000000000000")]
+    [InlineData("t6248AA00000000000000", "t6258AA00000000000000")]
+    public void A_host_that_announces_its_silence_is_told_that_it_is_believed(string mask, string answer)
+    {
+        _battery.Update(_pack, _limits);
+        Say(mask);
+        Wait.Until(() => Pump() && _tty.ReceivedText.EndsWith('\r'), "an answer");
+        Assert.Equal(answer + "\r", _tty.ReceivedText);
+        Assert.InRange(_battery.SilenceMaskedUntilMs, PylonHv.MaskMs, PylonHv.MaskMs + _now);
+
+        // Anything but AA in byte 0 asks for nothing.
+        _tty.Forget();
+        Say(mask.Replace("AA", "55", StringComparison.Ordinal), mask[0] == 'T' ? "T0000420080000000000000000" : "t42080000000000000000");
+        Assert.DoesNotContain(Hear(10), f => HvId.Group(f.Id, f.Extended) == HvId.MaskAnswer);
+    }
+
     [Fact]
     public void Nothing_is_said_before_the_first_reading_and_a_lost_bms_forbids_everything()
     {
