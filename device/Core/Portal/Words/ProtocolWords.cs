@@ -15,6 +15,7 @@ namespace JkFleet.Agent.Portal
                 case "jk-pb": return t.Of("JK-PB inverter BMS, RS485-2", "BMS JK-PB para inversor, RS485-2");
                 case "jk-pb-modbus": return t.Of("JK-PB, Modbus registers", "JK-PB, registros Modbus");
                 case "can-jk": return t.Of("JK's own CAN, 250 kbit/s", "CAN propio de JK, 250 kbit/s");
+                case "can-jk-doc": return t.Of("JK's own CAN, discharge counts as positive", "CAN propio de JK, descarga en positivo");
                 case "generic-lv": return t.Of("Pylontech low voltage: most inverters", "Pylontech baja tensión: casi todos");
                 case "generic-lv-13": return t.Of("Pylontech low voltage, V1.3", "Pylontech baja tensión, V1.3");
                 case "generic-hv": return t.Of("Pylontech high voltage", "Pylontech alta tensión");
