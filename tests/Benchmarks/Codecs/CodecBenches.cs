@@ -85,19 +85,16 @@ internal static class CodecBenches
                 var asked = reader.NextRequest(now, request);
                 if (asked == 0) continue;
                 exchanges++;
-                if (record && !known.Exists(k => k.Request.AsSpan().SequenceEqual(request.AsSpan(0, asked))))
+                var bytes = AnswerTo(known, request, asked);
+                if (bytes is null)
                 {
+                    if (!record) return false;
                     player.Receive(request, 0, asked, now);
-                    known.Add((request[..asked], answer[..player.NextAnswer(now + BmsPlayers.AnswerDelayMs, answer)]));
+                    bytes = answer[..player.NextAnswer(now + BmsPlayers.AnswerDelayMs, answer)];
+                    known.Add((request[..asked], bytes));
                 }
 
-                foreach (var (question, bytes) in known)
-                {
-                    if (!question.AsSpan().SequenceEqual(request.AsSpan(0, asked))) continue;
-                    reader.Receive(bytes, 0, bytes.Length, now + 40);
-                    break;
-                }
-
+                reader.Receive(bytes, 0, bytes.Length, now + 40);
                 if (reader.TryTake(snapshot)) return true;
             }
 
@@ -116,6 +113,13 @@ internal static class CodecBenches
         });
         if (missed > 0 || reader.Counters.Refused > 0) throw new InvalidOperationException($"{reader.Name}: readings were refused");
         return Pace.Rows(name, cost, null, $"{(double)exchanges / readings:0.0} exchanges a reading");
+    }
+
+    private static byte[]? AnswerTo(List<(byte[] Request, byte[] Answer)> known, byte[] request, int count)
+    {
+        foreach (var (question, answer) in known)
+            if (question.AsSpan().SequenceEqual(request.AsSpan(0, count))) return answer;
+        return null;
     }
 
     /// <summary>What a simulated BMS costs: its whole state as bytes.</summary>
