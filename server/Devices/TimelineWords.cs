@@ -37,6 +37,7 @@ public static class TimelineWords
       _ => Tone.Info,
     }),
     EventKind.ForeignBattery => new("Inverter", Tone.Warn),
+    EventKind.HandoverGap => new("Inverter", e.Value <= 2000 ? Tone.Ok : Tone.Warn),
     _ => new("Event", Tone.Quiet),
   };
 
@@ -74,6 +75,7 @@ public static class TimelineWords
     EventKind.UpdateStep => Update((UpdateState)e.Value, e.Text),
     EventKind.BadMessage => "A message of the server could not be read there.",
     EventKind.ForeignBattery => "Somebody else on the CAN bus speaks as a battery. Two masters make the inverter's limits unsafe: look for a second gateway.",
+    EventKind.HandoverGap => $"The planned restart left the inverter without frames for {Seconds(e.Value)}.",
     _ => $"Something that this server does not know (value {e.Value}); update the server.",
   };
 

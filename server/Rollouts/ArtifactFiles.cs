@@ -68,6 +68,14 @@ public sealed class ArtifactFiles(IOptions<DataOptions> data, IOptions<FirmwareO
         file.Flush(flushToDisk: true);
       }
 
+      // The devices' judge sees the manifest alone; here the whole file is at hand, and a build for another runtime goes no further.
+      if (NanoBuild.IsFor(intake.Manifest.Board))
+      {
+        var whole = await File.ReadAllBytesAsync(draft, stop);
+        var payload = whole[intake.Manifest.HeaderBytes..];
+        if (NanoBuild.Judge(payload, payload.Length, intake.Manifest) is var nano and not FirmwareRefusal.None) return (null, FirmwareRefusalNames.Of(nano));
+      }
+
       var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
       File.Move(draft, Path.Combine(Folder, sha256 + ".jkfw"), overwrite: true);
       return (new CheckedArtifact(intake.Manifest, sha256, size, Convert.ToHexStringLower(intake.Manifest.KeyId)), null);

@@ -151,13 +151,15 @@ namespace JkFleet.Contracts
         BadMessage = 30,
         /// <summary>Somebody else on the bus speaks as a battery.</summary>
         ForeignBattery = 31,
+        /// <summary>Frames go out again after a planned restart; value = how long none did, ms.</summary>
+        HandoverGap = 32,
     }
 
     /// <summary>Stable names of <see cref="EventKind"/>.</summary>
     public static class EventKindNames
     {
         /// <summary>One more than the highest number in use.</summary>
-        public const int Count = 32;
+        public const int Count = 33;
 
         /// <summary>Name, part of the contract.</summary>
         /// <param name="kind">The value.</param>
@@ -196,6 +198,7 @@ namespace JkFleet.Contracts
                 case EventKind.UpdateStep: return "update_step";
                 case EventKind.BadMessage: return "bad_message";
                 case EventKind.ForeignBattery: return "foreign_battery";
+                case EventKind.HandoverGap: return "handover_gap";
                 default: return "unknown";
             }
         }

@@ -36,7 +36,7 @@ namespace JkFleet.Agent.Ports
         /// <param name="index">Below <see cref="Count"/>.</param>
         int RssiDbm(int index);
 
-        /// <summary>Saves a network and joins it in the background.</summary>
+        /// <summary>Joins a network in the background and keeps it once it is joined: a mistyped password locks nobody out.</summary>
         /// <param name="ssid">1..32 bytes.</param>
         /// <param name="password">Empty or 8..63 characters; never shown again.</param>
         /// <returns>False when another joining is under way.</returns>

@@ -6,6 +6,7 @@ namespace JkFleet.Agent.Store
     /// <summary>
     /// Records with two copies, a counter and a CRC each: the older copy is overwritten, the newer intact one counts. A cut at
     /// any byte of a write leaves the record as it was before. A record that did not change is not written: flash wears out.
+    /// Several threads may use it; the control loop does not (<see cref="StoreSlot"/>), for each waits for the others' flash.
     /// </summary>
     public sealed class TwoCopyStore : IStore
     {
@@ -19,6 +20,7 @@ namespace JkFleet.Agent.Store
 
         private readonly IRawStore _raw;
         private readonly byte[] _work;
+        private readonly object _gate = new object();
 
         /// <summary>A store.</summary>
         /// <param name="raw">Where the copies lie.</param>
@@ -35,6 +37,17 @@ namespace JkFleet.Agent.Store
         /// <inheritdoc/>
         public int Read(string name, byte[] buffer)
         {
+            lock (_gate) return ReadNewest(name, buffer);
+        }
+
+        /// <inheritdoc/>
+        public bool Write(string name, byte[] buffer, int count)
+        {
+            lock (_gate) return WriteOlder(name, buffer, count);
+        }
+
+        private int ReadNewest(string name, byte[] buffer)
+        {
             uint counter;
             int copy = Newest(name, out counter);
             if (copy < 0) return -1;
@@ -44,8 +57,7 @@ namespace JkFleet.Agent.Store
             return length;
         }
 
-        /// <inheritdoc/>
-        public bool Write(string name, byte[] buffer, int count)
+        private bool WriteOlder(string name, byte[] buffer, int count)
         {
             if (count < 0 || count > _work.Length - HeaderBytes) return false;
             uint counter;

@@ -1,24 +1,25 @@
 using System;
-using System.Device.Wifi;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using JkFleet.Agent.Mcp2515;
+using JkFleet.Agent.Portal;
 using JkFleet.Agent.Ports;
 using JkFleet.Agent.Signals;
+using JkFleet.Agent.Ssd1306;
 using JkFleet.Agent.Store;
 using JkFleet.Agent.Update;
 using JkFleet.Bms;
 using JkFleet.Board;
 using JkFleet.Contracts;
 using JkFleet.Inverter;
-using nanoFramework.Networking;
 using nanoFramework.Runtime.Native;
 
 namespace JkFleet.Agent.Esp32
 {
     /// <summary>
-    /// The agent on the board, started by the launcher out of a slot. Three threads that share single values only: control (UART, CAN,
-    /// judgement; never waits for anybody), connectivity (Wi-Fi, updates), and the link's own. A timer watches the control loop.
+    /// The agent on the board, started by the launcher out of a slot. Threads that share single values only: control (UART, CAN,
+    /// judgement; never waits for anybody), housekeeping (flash, button, updates), and those of network, portal, link and display. A
+    /// timer watches the control loop.
     /// </summary>
     public sealed class App
     {
@@ -32,6 +33,13 @@ namespace JkFleet.Agent.Esp32
 
         private const int StoreBytes = 8192;
         private const int TellMostMs = 5000;
+        private const int DrawMs = 1000;
+
+        // Long enough for every frame of the set to be sent once more, with zeros.
+        private const int FarewellMs = 1500;
+
+        // A restart that the housekeeping thread does not get done is done by the supervisor, in its looks.
+        private const int PatientLooks = 6;
         private const string HeardRecord = "inverter-heard";
 
         private readonly IStore _store = new TwoCopyStore(new FlashStore(), StoreBytes);
@@ -42,6 +50,15 @@ namespace JkFleet.Agent.Esp32
         private readonly FirmwareOffer _offer = new FirmwareOffer();
         private readonly Panel _panel = new Panel();
         private readonly byte[] _heard = new byte[1];
+        private readonly PortalWindow _window = new PortalWindow();
+        private readonly ScreenSlot _screen = new ScreenSlot();
+        private readonly DisplayLines _lines = new DisplayLines();
+        private long _drawnMs;
+        private bool _forgetWanted;
+        private bool _leaving;
+        private long _leavingSinceMs;
+        private bool _left;
+        private int _looks;
         private int _offerSeen;
         private bool _offerNew;
         private bool _handoverWanted;
@@ -58,7 +75,10 @@ namespace JkFleet.Agent.Esp32
         private bool _restarting;
         private long _restartSinceMs;
         private int _faults;
+        private HandoverGap? _gap;
         private AgentLoop? _loop;
+        private PortalFeed? _feed;
+        private BoardNetwork? _network;
         private MqttLink? _link;
         private Timer? _supervisor;
 
@@ -71,9 +91,10 @@ namespace JkFleet.Agent.Esp32
         private void Begin()
         {
             Board.Board.Claim();
-            bool known = _settings.Load(_store);
+            _settings.Load(_store);
             // What "as before" means for a build on trial was decided by the one before it.
             _inverterHeardBefore = _store.Read(HeardRecord, _heard) == 1 && _heard[0] == 1;
+            _gap = new HandoverGap(_store);
             AgentSettings owner = new AgentSettings();
             owner.Version = Version;
             owner.Board = Board.Board.Name;
@@ -86,17 +107,23 @@ namespace JkFleet.Agent.Esp32
             Agent agent = new Agent(owner, bms!, InverterPresets.Protocol(dialect!), dialect!);
 
             int boot = new Random().Next(int.MaxValue - 1) + 1;
-            if (known && _settings.ServerHost.Length > 0) _link = new MqttLink(_settings, StatusCodec.Will(boot));
+            if (_settings.ServerHost.Length > 0) _link = new MqttLink(_settings, StatusCodec.Will(boot));
+            _network = new BoardNetwork(_store, _settings, _link, _clock);
+            _network.Settle(); // may start the board again, before anything was sent
+
             Mcp2515Timing timing = new Mcp2515Timing(Board.Board.CanCrystalHz, Board.Board.CanBitsPerSecond);
             IServerLink link = _link == null ? (IServerLink)new NoServer() : _link;
             _loop = new AgentLoop(
                 agent, new UartBmsPort(_settings.BmsBitsPerSecond), new Mcp2515Can(new SpiMcp2515Bus(), timing), link, _clock, _store, boot);
-            _loop.StoreInline = false; // flash is slow: the connectivity thread writes
+            _loop.StoreInline = false; // flash is slow: the housekeeping thread writes
+            _feed = new PortalFeed(_loop, _window, _clock.NowMs);
 
             Thread control = new Thread(Control);
             control.Priority = ThreadPriority.AboveNormal;
             control.Start();
-            new Thread(Connectivity).Start();
+            new Thread(Housekeeping).Start();
+            _network.Start(_window, Version);
+            new Thread(new DisplayPort(_screen, _network, _clock).Run).Start();
             _supervisor = new Timer(Supervise, null, SuperviseMs, SuperviseMs);
         }
 
@@ -109,8 +136,13 @@ namespace JkFleet.Agent.Esp32
                     AgentLoop loop = _loop!;
                     loop.Tick();
                     long nowMs = _clock.NowMs;
-                    _panel.Show(StatusLight.IsOn(StatusLight.CodeOf(loop.Agent, _link == null || _link.Connected), nowMs));
+                    bool connected = _link != null && _link.Connected;
+                    bool well = connected || _link == null;
+                    _panel.Show(StatusLight.IsOn(_panel.Holding ? LightCode.Identify : StatusLight.CodeOf(loop.Agent, well), nowMs));
                     Share(loop.Agent, nowMs);
+                    Leave(loop, nowMs);
+                    _feed!.Step(nowMs, connected);
+                    Draw(loop.Agent, well, nowMs);
                 }
                 catch (Exception)
                 {
@@ -130,13 +162,19 @@ namespace JkFleet.Agent.Esp32
             _health.InverterAsBefore = heard || !_inverterHeardBefore;
             _health.ServerReached = _link == null || _link.Connected;
 
-            agent.Handover = _handoverWanted;
+            agent.Handover = _handoverWanted || _leaving;
             if (_handoverWanted && !_handingOver) _handoverSinceMs = nowMs;
             _handingOver = _handoverWanted;
             int current = agent.Report.Snapshot.CurrentMa;
             bool low = current < LowCurrentMa && current > -LowCurrentMa;
             bool down = agent.Limits.ChargeLimitMa == 0 && agent.Limits.DischargeLimitMa == 0;
             _health.HandedOver = _handingOver && ((down && low) || nowMs - _handoverSinceMs >= HandoverMostMs);
+
+            if (_gap!.IsOpen)
+            {
+                int gap = _gap.Step(nowMs, _clock.UtcMs, agent.Report.CanSent > 0);
+                if (gap >= 0) agent.Events.Add(nowMs, EventKind.HandoverGap, gap);
+            }
 
             Tell();
             if (agent.Slot.OfferChanges == _offerSeen) return;
@@ -169,32 +207,45 @@ namespace JkFleet.Agent.Esp32
             _loop!.Post.ReportAgain();
         }
 
-        private void Connectivity()
+        // Control thread: somebody wants a restart; the last thing that the inverter hears is zero.
+        private void Leave(AgentLoop loop, long nowMs)
+        {
+            if (_forgetWanted && !loop.Agent.Commands.RestartWanted) loop.Agent.Commands.Restart();
+            if (!loop.RestartDue) return;
+            if (!_leaving) _leavingSinceMs = nowMs;
+            _leaving = true;
+            _left = nowMs - _leavingSinceMs >= FarewellMs;
+        }
+
+        private void Draw(Agent agent, bool well, long nowMs)
+        {
+            long passed = nowMs - _drawnMs;
+            if (passed >= 0 && passed < DrawMs) return;
+            byte[]? screen = _screen.Writing;
+            if (screen == null) return;
+            _drawnMs = nowMs;
+            _lines.Fill(agent, well);
+            for (int i = 0; i < DisplayLines.Lines; i++) Array.Copy(_lines.Line(i), 0, screen, i * DisplayLines.Columns, DisplayLines.Columns);
+            _screen.Put();
+        }
+
+        private void Housekeeping()
         {
             UpdatePlan? updates = null;
-            bool linkStarted = false;
-            long wifiNotBeforeMs = 0;
             while (true)
             {
                 try
                 {
                     long nowMs = _clock.NowMs;
+                    if (_left) Go();
                     _loop!.Keeper.Slot.Work();
-                    if (_panel.ResetWanted(nowMs)) Forget();
-                    if (_settings.Ssid.Length > 0 && !linkStarted && nowMs >= wifiNotBeforeMs)
-                    {
-                        wifiNotBeforeMs = nowMs + 30000;
-                        if (WifiNetworkHelper.ConnectDhcp(_settings.Ssid, _settings.WifiPassword))
-                        {
-                            // From here on the runtime joins again by itself; TLS needs the time.
-                            BoardClock.StartSntp();
-                            if (_link != null) new Thread(_link.Run).Start();
-                            linkStarted = true;
-                        }
-                    }
-
+                    if (_panel.ResetWanted(nowMs)) _forgetWanted = true;
                     if (updates == null && _settings.ReleaseKey.Length == 64) updates = MakeUpdates();
                     if (updates != null) Update(updates, nowMs);
+                    // The limits stay down until the restart.
+                    bool forNetwork = _network!.RestartWanted;
+                    _handoverWanted = forNetwork || (updates != null && (updates.HandoverWanted || updates.RestartWanted));
+                    if (forNetwork && _health.HandedOver) Reboot();
                 }
                 catch (Exception)
                 {
@@ -203,6 +254,18 @@ namespace JkFleet.Agent.Esp32
 
                 Thread.Sleep(50);
             }
+        }
+
+        private void Go()
+        {
+            if (_forgetWanted || _feed!.ForgetWanted) FlashStore.Erase();
+            Reboot();
+        }
+
+        private void Reboot()
+        {
+            HandoverGap.Leave(_store, _clock.UtcMs);
+            Power.RebootDevice();
         }
 
         private UpdatePlan MakeUpdates()
@@ -229,7 +292,6 @@ namespace JkFleet.Agent.Esp32
             }
 
             updates.Step(nowMs, _clock.UtcMs, _health);
-            _handoverWanted = updates.HandoverWanted || updates.RestartWanted; // the limits stay down until the restart
             lock (_offerGate)
             {
                 _changes = updates.Changes;
@@ -257,18 +319,13 @@ namespace JkFleet.Agent.Esp32
             }
 
             bool told = nowMs - _restartSinceMs >= 1000 && (_link == null || !_link.Connected || _link.Drained);
-            if (told || nowMs - _restartSinceMs >= TellMostMs) Power.RebootDevice();
+            if (told || nowMs - _restartSinceMs >= TellMostMs) Reboot();
         }
 
         private void Supervise(object state)
         {
-            if (_loop!.Watch.IsStuck(_clock.NowMs) || _loop.RestartDue) Power.RebootDevice();
-        }
-
-        private static void Forget()
-        {
-            FlashStore.Erase();
-            Power.RebootDevice();
+            if (_left) _looks++;
+            if (_loop!.Watch.IsStuck(_clock.NowMs) || _looks > PatientLooks) Power.RebootDevice();
         }
     }
 }

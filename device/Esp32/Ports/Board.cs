@@ -50,6 +50,18 @@ namespace JkFleet.Board
         /// <summary>Bit rate that Pylontech inverters speak.</summary>
         public const int CanBitsPerSecond = 500_000;
 
+        /// <summary>I2C bus of the display.</summary>
+        public const int DisplayBus = 1;
+
+        /// <summary>Address of the display; a few modules have 0x3D.</summary>
+        public const int DisplayAddress = 0x3C;
+
+        /// <summary>I2C data (SDA).</summary>
+        public const int DisplayDataPin = 21;
+
+        /// <summary>I2C clock (SCL).</summary>
+        public const int DisplayClockPin = 22;
+
         /// <summary>Internal drive of the flash file system.</summary>
         public const string Drive = "I:\\";
 
@@ -61,6 +73,8 @@ namespace JkFleet.Board
             Configuration.SetPinFunction(CanMosiPin, DeviceFunction.SPI1_MOSI);
             Configuration.SetPinFunction(CanMisoPin, DeviceFunction.SPI1_MISO);
             Configuration.SetPinFunction(CanClockPin, DeviceFunction.SPI1_CLOCK);
+            Configuration.SetPinFunction(DisplayDataPin, DeviceFunction.I2C1_DATA);
+            Configuration.SetPinFunction(DisplayClockPin, DeviceFunction.I2C1_CLOCK);
         }
     }
 }

@@ -1,9 +1,15 @@
 using System.Text;
+using JkFleet.Agent.Network;
+using JkFleet.Agent.Portal;
 using JkFleet.Agent.Ports;
+using JkFleet.Agent.Store;
 
 namespace JkFleet.Board
 {
-    /// <summary>What the board must know before it can speak to anybody: lines of <c>name=value</c> in the record <c>settings</c>.</summary>
+    /// <summary>
+    /// What the board must know before it can speak to anybody: lines of <c>name=value</c> in the records <c>label</c> (what it was
+    /// flashed with for good) and <c>settings</c>, and over them what was set at the portal: network, enrolment, wires.
+    /// </summary>
     public sealed class BoardSettings
     {
         /// <summary>Name of the record.</summary>
@@ -12,7 +18,10 @@ namespace JkFleet.Board
         /// <summary>Longest record, bytes.</summary>
         public const int MaxBytes = 4096;
 
-        /// <summary>Wi-Fi network; "" = none, the emulation alone.</summary>
+        /// <summary>Password of the board's own access point, on its label; shorter than 8 characters = no access point.</summary>
+        public string ApKey = "";
+
+        /// <summary>Wi-Fi network; "" = none yet.</summary>
         public string Ssid = "";
 
         /// <summary>Wi-Fi password.</summary>
@@ -48,22 +57,46 @@ namespace JkFleet.Board
         /// <summary>PEM of the certificate authority that signed the server's certificate.</summary>
         public string ServerCa = "";
 
-        /// <summary>Reads the record; lines that nobody knows are skipped.</summary>
-        /// <param name="store">Holds it.</param>
-        /// <returns>False when there is none: a board that was never set up.</returns>
-        public bool Load(IStore store)
+        /// <summary>Reads all of it; lines that nobody knows are skipped.</summary>
+        /// <param name="store">Holds the records.</param>
+        public void Load(IStore store)
         {
             byte[] buffer = new byte[MaxBytes];
-            int count = store.Read(Record, buffer);
-            if (count <= 0) return false;
+            Read(store, FactoryReset.Label, buffer);
+            Read(store, Record, buffer);
+            WifiNetwork network = new WifiNetwork();
+            if (network.Load(store))
+            {
+                Ssid = network.Ssid;
+                WifiPassword = network.Password;
+            }
+
+            Enrolment enrolment = new Enrolment();
+            if (enrolment.Load(store))
+            {
+                ServerHost = enrolment.MqttHost;
+                ServerPort = enrolment.MqttPort;
+                ServerTls = enrolment.MqttTls;
+                DeviceId = enrolment.DeviceId;
+                Secret = enrolment.Secret;
+            }
+
+            Wiring wiring = new Wiring();
+            if (!wiring.Load(store)) return;
+            BmsProtocol = wiring.Bms;
+            InverterProtocol = wiring.Inverter;
+        }
+
+        private void Read(IStore store, string record, byte[] buffer)
+        {
+            int count = store.Read(record, buffer);
+            if (count <= 0) return;
             string[] lines = Encoding.UTF8.GetString(buffer, 0, count).Split('\n');
             for (int i = 0; i < lines.Length; i++)
             {
                 int equals = lines[i].IndexOf('=');
                 if (equals > 0) Set(lines[i].Substring(0, equals), lines[i].Substring(equals + 1));
             }
-
-            return true;
         }
 
         private void Set(string name, string value)
@@ -71,6 +104,7 @@ namespace JkFleet.Board
             int number;
             switch (name)
             {
+                case "ap_password": ApKey = value; break;
                 case "ssid": Ssid = value; break;
                 case "wifi_password": WifiPassword = value; break;
                 case "server_host": ServerHost = value; break;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections;
 using System.Device.Gpio;
+using System.Device.I2c;
 using System.Device.Spi;
 using System.Device.Wifi;
 using System.IO;
@@ -55,7 +56,7 @@ namespace JkFleet.Board
             return new Type[]
             {
                 typeof(object), typeof(Math), typeof(StringBuilder), typeof(Hashtable), typeof(CancellationTokenSource),
-                typeof(Stream), typeof(FileStream), typeof(SerialPort), typeof(GpioPin), typeof(SpiDevice),
+                typeof(Stream), typeof(FileStream), typeof(SerialPort), typeof(GpioPin), typeof(SpiDevice), typeof(I2cDevice),
                 typeof(X509Certificate), typeof(HttpWebRequest), typeof(WifiReconnectionKind), typeof(Sntp),
                 typeof(Power), typeof(BaseEvent), typeof(Configuration), typeof(MqttQoSLevel), typeof(MqttClient),
                 typeof(BmsSnapshot), typeof(ChargeLimits), typeof(IInverterProtocol), typeof(Sha256), typeof(Topics), typeof(BootRecord), typeof(JkFleet.Agent.Portal.PortalWindow),

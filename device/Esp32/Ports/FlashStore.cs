@@ -1,12 +1,15 @@
 using System;
 using System.IO;
 using JkFleet.Agent.Ports;
+using JkFleet.Agent.Store;
 
 namespace JkFleet.Board
 {
     /// <summary>The two places per record, as files of the flash drive; <see cref="JkFleet.Agent.Store.TwoCopyStore"/> makes them safe.</summary>
     public sealed class FlashStore : IRawStore
     {
+        private const string Ending = ".rec";
+
         /// <inheritdoc/>
         public int Read(string name, int copy, byte[] buffer)
         {
@@ -54,17 +57,22 @@ namespace JkFleet.Board
             }
         }
 
-        /// <summary>Forgets every record: factory reset.</summary>
+        /// <summary>Factory reset: every record of the owner goes (<see cref="FactoryReset"/>), what belongs to the board stays.</summary>
         public static void Erase()
         {
             string[] files = Directory.GetFiles(Board.Drive);
             for (int i = 0; i < files.Length; i++)
-                if (files[i].EndsWith(".rec")) File.Delete(files[i]);
+            {
+                int from = files[i].LastIndexOf('\\') + 1;
+                int to = files[i].Length - Ending.Length - 1; // the copy's number stands before the ending
+                if (!files[i].EndsWith(Ending) || to <= from) continue;
+                if (!FactoryReset.Keeps(files[i].Substring(from, to - from))) File.Delete(files[i]);
+            }
         }
 
         private static string PathOf(string name, int copy)
         {
-            return Board.Drive + name + copy.ToString() + ".rec";
+            return Board.Drive + name + copy.ToString() + Ending;
         }
     }
 }

@@ -1,17 +1,14 @@
 using System.Device.Gpio;
+using JkFleet.Agent.Signals;
 
 namespace JkFleet.Board
 {
     /// <summary>The light and the button.</summary>
     public sealed class Panel
     {
-        /// <summary>Holding the button so long forgets everything, ms.</summary>
-        public const int ResetHoldMs = 5000;
-
         private readonly GpioPin _light;
         private readonly GpioPin _button;
-        private bool _held;
-        private long _heldSinceMs;
+        private readonly ButtonWatch _watch = new ButtonWatch();
 
         /// <summary>Opens both pins.</summary>
         public Panel()
@@ -28,14 +25,18 @@ namespace JkFleet.Board
             _light.Write(on ? PinValue.High : PinValue.Low);
         }
 
-        /// <summary>True once the button was held for <see cref="ResetHoldMs"/>.</summary>
+        /// <summary>Somebody holds the button; the light should say that it is seen.</summary>
+        public bool Holding
+        {
+            get { return _watch.Holding; }
+        }
+
+        /// <summary>Looks at the button; call often.</summary>
         /// <param name="nowMs">Monotonic clock.</param>
+        /// <returns>True once, after a hold of <see cref="ButtonWatch.HoldMs"/>: forget everything.</returns>
         public bool ResetWanted(long nowMs)
         {
-            bool down = _button.Read() == PinValue.Low;
-            if (down && !_held) _heldSinceMs = nowMs;
-            _held = down;
-            return down && nowMs - _heldSinceMs >= ResetHoldMs;
+            return _watch.Step(_button.Read() == PinValue.Low, nowMs);
         }
     }
 }

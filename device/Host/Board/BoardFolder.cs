@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using JkFleet.Agent.Host.Release;
@@ -17,10 +18,18 @@ internal static class BoardFolder
     public static readonly IReadOnlyList<string> Names =
     [
         "ssid", "wifi_password", "server_host", "server_port", "server_tls", "server_ca", "device_id", "secret",
-        "bms_protocol", "bms_bits", "inverter_protocol", "release_key",
+        "bms_protocol", "bms_bits", "inverter_protocol", "release_key", KeyName,
     ];
 
+    // What belongs to the board and not to its owner: a factory reset leaves it.
+    private static readonly string[] OfTheBoard = [KeyName, "release_key", "server_ca"];
+
     private const string Record = "settings";
+    private const string KeyName = "ap_password";
+    private const int KeyLength = 12;
+
+    // Nothing that is mistaken for something else on a label.
+    private const string KeyLetters = "abcdefghjkmnpqrstuvwxyz23456789";
     private const int MostSettingsBytes = 4096;
 
     /// <summary>Puts assemblies one after the other, each at a multiple of four: what an update or a slot holds.</summary>
@@ -38,19 +47,22 @@ internal static class BoardFolder
         return image.TryRead(bytes, bytes.Length) ? bytes : throw new ReleaseException($"not nanoFramework assemblies: {image.Fault}");
     }
 
-    /// <summary>Writes slot, settings and the copy list into a folder.</summary>
+    /// <summary>Writes slot, settings, label and the copy list into a folder.</summary>
     /// <param name="folder">The folder; made when it is not there.</param>
     /// <param name="bundle">The agent's assemblies.</param>
     /// <param name="settings">Lines <c>name=value</c>.</param>
-    public static void Write(string folder, byte[] bundle, IEnumerable<string> settings)
+    /// <returns>Password of the board's access point, for its label: as given, or a new one.</returns>
+    public static string Write(string folder, byte[] bundle, IEnumerable<string> settings)
     {
-        var record = new OneRecord();
-        var text = Encoding.UTF8.GetBytes(Settings(settings));
-        if (text.Length > MostSettingsBytes) throw new ReleaseException($"the settings have {text.Length} bytes, at most {MostSettingsBytes}");
-        if (!new TwoCopyStore(record, MostSettingsBytes).Write(Record, text, text.Length)) throw new ReleaseException("the settings could not be written");
+        var lines = Lines(settings);
+        if (!lines.TryGetValue(KeyName, out var key)) key = lines[KeyName] = RandomNumberGenerator.GetString(KeyLetters, KeyLength);
+        if (key.Length is < 8 or > 63 || key.Any(c => c is <= ' ' or > '~')) throw new ReleaseException($"'{KeyName}' has 8 to 63 printable characters: WPA2 wants that");
 
         Directory.CreateDirectory(folder);
-        var files = new Dictionary<string, byte[]> { ["slot0.bin"] = bundle, [Record + record.Copy + ".rec"] = record.Bytes };
+        foreach (var old in Directory.GetFiles(folder, "*.rec")) File.Delete(old);
+        var files = new Dictionary<string, byte[]> { ["slot0.bin"] = bundle };
+        Add(files, Record, lines.Where(l => !OfTheBoard.Contains(l.Key, StringComparer.Ordinal)));
+        Add(files, FactoryReset.Label, lines.Where(l => OfTheBoard.Contains(l.Key, StringComparer.Ordinal)));
         foreach (var (name, bytes) in files) File.WriteAllBytes(Path.Combine(folder, name), bytes);
         using var list = File.Create(Path.Combine(folder, "deploy.json"));
         using var json = new Utf8JsonWriter(list, new JsonWriterOptions { Indented = true });
@@ -66,11 +78,22 @@ internal static class BoardFolder
 
         json.WriteEndArray();
         json.WriteEndObject();
+        return key;
     }
 
-    private static string Settings(IEnumerable<string> settings)
+    private static void Add(Dictionary<string, byte[]> files, string name, IEnumerable<KeyValuePair<string, string>> lines)
     {
-        var lines = new List<string>();
+        var text = Encoding.UTF8.GetBytes(string.Join('\n', lines.Select(l => l.Key + "=" + l.Value)));
+        if (text.Length == 0) return;
+        if (text.Length > MostSettingsBytes) throw new ReleaseException($"the {name} have {text.Length} bytes, at most {MostSettingsBytes}");
+        var record = new OneRecord();
+        if (!new TwoCopyStore(record, MostSettingsBytes).Write(name, text, text.Length)) throw new ReleaseException($"the {name} could not be written");
+        files[name + record.Copy + ".rec"] = record.Bytes;
+    }
+
+    private static Dictionary<string, string> Lines(IEnumerable<string> settings)
+    {
+        var lines = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var setting in settings)
         {
             var equals = setting.IndexOf('=', StringComparison.Ordinal);
@@ -80,10 +103,10 @@ internal static class BoardFolder
             // Files are named with @; their lines are folded into one.
             if (value.StartsWith('@')) value = string.Join('|', File.ReadLines(value[1..]).Where(l => l.Length > 0 && l[0] != '#'));
             if (value.Contains('\n', StringComparison.Ordinal)) throw new ReleaseException($"'{name}' must be one line");
-            lines.Add(name + "=" + value);
+            lines[name] = value;
         }
 
-        return string.Join('\n', lines);
+        return lines;
     }
 
     // Catches what the board's own store would write to flash.

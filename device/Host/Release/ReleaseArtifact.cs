@@ -14,18 +14,12 @@ internal sealed record ReleaseRequest(string Name, string Version, string Board)
     public int Contract { get; init; } = Topics.Version;
 
     /// <summary>Major and minor version of the core library that a nano build must ask for.</summary>
-    public string Clr { get; init; } = ReleaseArtifact.NanoClr;
+    public string Clr { get; init; } = NanoBuild.Clr;
 }
 
 /// <summary>Makes and judges artifacts (.jkfw; form: <see cref="FirmwareManifest"/>).</summary>
 internal static class ReleaseArtifact
 {
-    /// <summary>The runtime line that the board's firmware belongs to.</summary>
-    public const string NanoClr = "1.17";
-
-    /// <summary>Boards whose builds are nano assemblies begin so.</summary>
-    public const string NanoBoardPrefix = "esp32";
-
     /// <summary>Signs a payload; refuses what a device would refuse anyway.</summary>
     public static byte[] Sign(ReleaseKey key, byte[] payload, ReleaseRequest request)
     {
@@ -41,7 +35,7 @@ internal static class ReleaseArtifact
         };
         if (payload.Length is 0 or > FirmwareManifest.MostPayloadBytes) throw new ReleaseException($"the build must have 1..{FirmwareManifest.MostPayloadBytes} bytes");
         if (manifest.Floor > manifest.Version) throw new ReleaseException("--min-version is above --version: no device could ever install it again");
-        if (request.Board.StartsWith(NanoBoardPrefix, StringComparison.Ordinal)) AddNeeds(manifest, payload, request.Clr);
+        if (NanoBuild.IsFor(request.Board)) AddNeeds(manifest, payload, request.Clr);
         key.Public.AsSpan(0, FirmwareManifest.KeyIdBytes).CopyTo(manifest.KeyId);
         SHA256.HashData(payload, manifest.Hash);
 
@@ -56,10 +50,9 @@ internal static class ReleaseArtifact
         var refusal = new FirmwareIntake([publicKey]).Judge(artifact, artifact.Length, target);
         if (refusal != FirmwareRefusal.None) return refusal;
         manifest.TryParse(artifact, artifact.Length);
-        if (!manifest.Board.StartsWith(NanoBoardPrefix, StringComparison.Ordinal)) return FirmwareRefusal.None;
-        var image = new NanoImage();
+        if (!NanoBuild.IsFor(manifest.Board)) return FirmwareRefusal.None;
         var payload = artifact[manifest.HeaderBytes..];
-        return image.TryRead(payload, payload.Length) && NeedsAgree(image, manifest) ? FirmwareRefusal.None : FirmwareRefusal.BadImage;
+        return NanoBuild.Judge(payload, payload.Length, manifest);
     }
 
     private static void AddNeeds(FirmwareManifest manifest, byte[] payload, string clr)
@@ -76,11 +69,6 @@ internal static class ReleaseArtifact
         Array.Copy(image.NeedNames, manifest.AssemblyNames, image.NeedCount);
         Array.Copy(image.NeedVersions, manifest.AssemblyVersions, image.NeedCount);
     }
-
-    private static bool NeedsAgree(NanoImage image, FirmwareManifest manifest) =>
-        image.NeedCount == manifest.AssemblyCount
-        && image.NeedNames.AsSpan(0, image.NeedCount).SequenceEqual(manifest.AssemblyNames.AsSpan(0, manifest.AssemblyCount))
-        && image.NeedVersions.AsSpan(0, image.NeedCount).SequenceEqual(manifest.AssemblyVersions.AsSpan(0, manifest.AssemblyCount));
 
     private static string Named(string text, string what) =>
         text.Length is > 0 and <= FirmwareManifest.MostNameBytes && text.All(c => c is > ' ' and <= '~')

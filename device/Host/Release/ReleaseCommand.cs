@@ -47,7 +47,7 @@ internal sealed class ReleaseCommand(TextWriter output, TextWriter error)
         var minVersion = new Option<string>("--min-version") { Description = "Lowest version that may be installed once this one is confirmed.", DefaultValueFactory = _ => "0.0.0" };
         var expires = new Option<string?>("--expires") { Description = "Not to be installed after this UTC date or time, e.g. 2027-06-30." };
         var contract = new Option<int>("--contract") { Description = "Contract version it speaks.", DefaultValueFactory = _ => Topics.Version };
-        var clr = new Option<string>("--clr") { Description = "nano builds: major.minor of the board's runtime.", DefaultValueFactory = _ => ReleaseArtifact.NanoClr };
+        var clr = new Option<string>("--clr") { Description = "nano builds: major.minor of the board's runtime.", DefaultValueFactory = _ => NanoBuild.Clr };
         var file = new Argument<string>("FILE") { Description = "The build: any file; for esp32 boards a .pe or a bundle of them." };
         var target = new Option<string>("--out") { Description = "The artifact to write.", Required = true };
         var command = new Command("sign", "Sign a build.") { key, passphrase, name, version, board, minVersion, expires, contract, clr, file, target };
@@ -131,8 +131,9 @@ internal sealed class ReleaseCommand(TextWriter output, TextWriter error)
         var command = new Command("board", "Prepare the files that a new ESP32 board needs on its drive.") { bundle, settings, folder };
         command.SetAction(line => Run(() =>
         {
-            BoardFolder.Write(line.GetRequiredValue(folder), File.ReadAllBytes(line.GetRequiredValue(bundle)), line.GetValue(settings) ?? []);
+            var key = BoardFolder.Write(line.GetRequiredValue(folder), File.ReadAllBytes(line.GetRequiredValue(bundle)), line.GetValue(settings) ?? []);
             output.WriteLine($"ready: device/flash PORT {line.GetRequiredValue(folder)}");
+            output.WriteLine($"for the board's label: Wi-Fi JkFleet-...., password {key}");
             return 0;
         }));
         return command;

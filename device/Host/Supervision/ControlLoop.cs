@@ -87,6 +87,7 @@ internal sealed class ControlLoop : IDisposable
 
             RestartWanted = RestartIsDue();
             Farewell();
+            if (RestartWanted) _updater?.Leave();
         }
         catch (Exception e)
         {

@@ -27,6 +27,7 @@ internal sealed class Updater : IDisposable
     private readonly UpdatePlan _plan;
     private readonly UpdateHealth _health = new();
     private readonly bool _inverterHeardBefore;
+    private readonly HandoverGap _gap;
     private int _offersSeen;
     private int _told = -1;
     private long _handoverSinceMs = -1;
@@ -47,6 +48,7 @@ internal sealed class Updater : IDisposable
         _link = link;
         _store = store;
         _inverterHeardBefore = HeardByte() == 1;
+        _gap = new HandoverGap(store);
         _plan = new UpdatePlan(store, _source, slots, new FirmwareTarget { Board = loop.Agent.Settings.Board }, keys, build.Version) { TrialMs = trialMs };
         _news = Now();
     }
@@ -66,6 +68,7 @@ internal sealed class Updater : IDisposable
         _health.BmsSeen = agent.Freshness.State == ReadingState.Good;
         _health.InverterAsBefore = agent.Report.Inverter == LinkState.Ok || !_inverterHeardBefore;
         _health.ServerReached = _link.Connected;
+        if (_gap.IsOpen && _gap.Step(nowMs, UtcMs(), agent.Report.CanSent > 0) is var gap and >= 0) agent.Events.Add(nowMs, EventKind.HandoverGap, gap);
         if (news.Handover)
         {
             if (_handoverSinceMs < 0) _handoverSinceMs = nowMs;
@@ -122,8 +125,13 @@ internal sealed class Updater : IDisposable
         Volatile.Write(ref _news, news);
     }
 
+    /// <summary>The last thing before a planned restart: frames went out until now.</summary>
+    public void Leave() => HandoverGap.Leave(_store, UtcMs());
+
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
+
+    private static long UtcMs() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     private int HeardByte()
     {

@@ -21,6 +21,7 @@ public sealed partial class ProjectFileTests
         ["System.IO.FileSystem"] = ["CoreLibrary", "System.IO.Streams", "System.Text", "Runtime.Events"],
         ["System.IO.Ports"] = ["CoreLibrary", "System.IO.Streams", "System.Text", "Runtime.Events"],
         ["System.Device.Gpio"] = ["CoreLibrary", "Runtime.Events"],
+        ["System.Device.I2c"] = ["CoreLibrary"],
         ["System.Device.Spi"] = ["CoreLibrary", "System.Device.Gpio", "Runtime.Events"],
         ["System.Net"] = ["CoreLibrary", "Runtime.Events", "System.IO.Streams", "System.Text", "System.Threading"],
         ["System.Net.Http"] = ["CoreLibrary", "System.Net", "System.IO.Streams", "System.Text", "System.Threading", "System.Collections"],

@@ -88,7 +88,7 @@ public sealed class ReleaseCommandTests : IDisposable
         File.WriteAllBytes(At("app.pe"), new NanoPeBuilder("JkFleet.Agent.Esp32", "1.0.0.0").Needs("JkFleet.Agent.Core", "1.0.0.0").Build());
         File.WriteAllText(At("ca.pem"), "-----BEGIN-----\nabc\n-----END-----\n");
         Run("bundle", At("core.pe"), At("app.pe"), "--out", At("slot.bin"));
-        Run("board", "--bundle", At("slot.bin"), "--set", "ssid=home", "--set", "wifi_password=a=b", "--set", "server_ca=@" + At("ca.pem"), "--out", At("board"));
+        var said = Run("board", "--bundle", At("slot.bin"), "--set", "ssid=home", "--set", "wifi_password=a=b", "--set", "server_ca=@" + At("ca.pem"), "--out", At("board"));
 
         var image = new NanoImage();
         var slot = File.ReadAllBytes(Path.Combine(At("board"), "slot0.bin"));
@@ -99,9 +99,19 @@ public sealed class ReleaseCommandTests : IDisposable
         var store = new JkFleet.Agent.Store.TwoCopyStore(new FolderStore(At("board")), 4096);
         var buffer = new byte[4096];
         var count = store.Read("settings", buffer);
-        Assert.Equal("ssid=home\nwifi_password=a=b\nserver_ca=-----BEGIN-----|abc|-----END-----", System.Text.Encoding.UTF8.GetString(buffer, 0, count));
-        Assert.Equal(2, JsonDocument.Parse(File.ReadAllText(Path.Combine(At("board"), "deploy.json"))).RootElement.GetProperty("files").GetArrayLength());
+        Assert.Equal("ssid=home\nwifi_password=a=b", System.Text.Encoding.UTF8.GetString(buffer, 0, count));
+        // What belongs to the board lies where a factory reset leaves it, the password of its access point with it.
+        count = store.Read(JkFleet.Agent.Store.FactoryReset.Label, buffer);
+        var label = System.Text.Encoding.UTF8.GetString(buffer, 0, count).Split('\n');
+        Assert.Equal("server_ca=-----BEGIN-----|abc|-----END-----", label[0]);
+        var key = label[1]["ap_password=".Length..];
+        Assert.Equal(12, key.Length);
+        Assert.Contains("password " + key, said, StringComparison.Ordinal);
+        Assert.Equal(3, JsonDocument.Parse(File.ReadAllText(Path.Combine(At("board"), "deploy.json"))).RootElement.GetProperty("files").GetArrayLength());
 
+        Assert.Contains("password my-own-key", Run("board", "--bundle", At("slot.bin"), "--set", "ap_password=my-own-key", "--out", At("board")), StringComparison.Ordinal);
+        Assert.Equal(2, JsonDocument.Parse(File.ReadAllText(Path.Combine(At("board"), "deploy.json"))).RootElement.GetProperty("files").GetArrayLength());
+        Assert.Contains("8 to 63", Refused("board", "--bundle", At("slot.bin"), "--set", "ap_password=short", "--out", At("board")), StringComparison.Ordinal);
         Assert.Contains("no setting", Refused("board", "--bundle", At("slot.bin"), "--set", "sid=home", "--out", At("board")), StringComparison.Ordinal);
         Assert.Contains("not nanoFramework", Refused("bundle", At("ca.pem"), "--out", At("x")), StringComparison.Ordinal);
     }
@@ -124,6 +134,10 @@ public sealed class ReleaseCommandTests : IDisposable
         var foreign = ReleaseArtifact.Sign(key, [1, 2, 3], new ReleaseRequest("a", "1.0.0", "pc"));
         var relabelled = Relabel(key, foreign);
         Assert.Equal(FirmwareRefusal.BadImage, ReleaseArtifact.Judge(relabelled, key.Public, null, new FirmwareManifest()));
+        // Signed with --clr for a board of another line: our boards and servers refuse it.
+        var old = new NanoPeBuilder("JkFleet.Agent", "1.0.0.0").Needs("mscorlib", "1.15.6.0").Build();
+        var other = ReleaseArtifact.Sign(key, old, new ReleaseRequest("a", "1.0.0", "esp32") { Clr = "1.15" });
+        Assert.Equal(FirmwareRefusal.WrongClr, ReleaseArtifact.Judge(other, key.Public, null, new FirmwareManifest()));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
