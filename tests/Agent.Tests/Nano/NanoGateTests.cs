@@ -47,6 +47,23 @@ public sealed class NanoGateTests(NanoOffences offences) : IClassFixture<NanoOff
     }
 
     [Fact]
+    public void The_table_of_the_readme_is_true_to_a_tenth()
+    {
+        var said = File.ReadLines(Path.Combine(NanoFolder.Api, "..", "..", "..", "..", "README.md"))
+            .Select(l => l.Split('|', StringSplitOptions.TrimEntries))
+            .Where(c => c.Length == 5 && c[1].StartsWith("`JkFleet.", StringComparison.Ordinal))
+            .ToDictionary(c => c[1].Trim('`'), c => (Bytes: int.Parse(c[2].Replace(",", "", StringComparison.Ordinal)), Where: c[3]), StringComparer.Ordinal);
+        foreach (var file in NanoFolder.ShadowFiles)
+        {
+            using var assembly = new NanoAssembly(file);
+            var size = NanoSizes.Of(assembly);
+            Assert.True(said.TryGetValue(size.Name, out var row), $"device/README.md does not name {size.Name}");
+            Assert.InRange(row.Bytes, size.Pe * 0.9, size.Pe * 1.1);
+            Assert.Equal(InSlot.Contains(size.Name) ? "slot" : "deployment", row.Where);
+        }
+    }
+
+    [Fact]
     public void The_board_can_judge_every_assembly_that_a_slot_may_need()
     {
         var known = References("JkFleet.Board").Append("JkFleet.Board").ToHashSet(StringComparer.Ordinal);
