@@ -31,6 +31,13 @@ internal static class Sentence
         "alarms", "errors_raw", "cycles", "remaining_mah", "cells_mv", "software_version", "protocol_version",
     ];
 
+    // The same of the settings, which have hardly a name in common with a reading.
+    private static readonly string[] SettingsHeadline =
+    [
+        "cell_count", "capacity_mah", "cell_uvp_mv", "cell_ovp_mv", "request_charge_mv", "request_float_mv", "max_charge_ma", "max_discharge_ma",
+        "charge_utp_dc", "charge_otp_dc", "discharge_otp_dc", "charge_switch", "discharge_switch", "balancer_switch", "control",
+    ];
+
     private static readonly (string Suffix, decimal Per, string Unit)[] Units =
     [
         ("_centipct", 100, "%"), ("_mah", 1000, "Ah"), ("_mohm", 1, "mOhm"), ("_hwh", 10, "kWh"), ("_dah", 10, "Ah"),
@@ -43,7 +50,8 @@ internal static class Sentence
     public static string Values(JsonObject json)
     {
         if (json["error"] is { } error) return $"REFUSED {error.GetValue<string>()}{(json["detail"] is { } why ? ": " + why.GetValue<string>() : "")}";
-        var keys = (json.Count > 40 ? Headline.Where(json.ContainsKey) : json.Select(pair => pair.Key)).Where(key => !Silent.Contains(key));
+        var headline = json.ContainsKey("smart_sleep_mv") ? SettingsHeadline : Headline;
+        var keys = (json.Count > 40 ? headline.Where(json.ContainsKey) : json.Select(pair => pair.Key)).Where(key => !Silent.Contains(key));
         var meaning = json["meaning"]?.GetValue<string>();
         if (meaning is not null) keys = keys.Where(key => !Meant.Contains(key) && (key != "data" || !meaning.Contains("password", StringComparison.Ordinal)));
         var values = keys.Select(key => Value(key, json[key])).Where(value => value.Length > 0);

@@ -59,10 +59,18 @@ internal static class SerialScan
     private static SerialPiece? Jk4E57(byte[] b, int at, int left)
     {
         var count = Bytes.U16Be(b, at + Jk4E57Frame.LenAt) + 2;
-        if (count < 21 || count > Jk4E57Frame.MaxBytes || count > left) return null;
+        if (count < Jk4E57Frame.MinBytes || count > Jk4E57Frame.MaxBytes) return null;
+        if (count > left)
+        {
+            // Its end is not there: bytes were lost, or the capture stopped. A start right behind it says that this one was noise.
+            var start = b.AsSpan(at + 2).IndexOf((ReadOnlySpan<byte>)[0x4E, 0x57]);
+            count = start < 0 ? left : start + 2;
+            return count < Jk4E57Frame.MinBytes ? null : Piece(b, at, count, "jk-4e57");
+        }
+
         var piece = Piece(b, at, count, "jk-4e57");
         if (piece.Json!.ContainsKey("error") && b.AsSpan(at + 2, count - 2).IndexOf((ReadOnlySpan<byte>)[0x4E, 0x57]) is >= 0 and var next)
-            return piece with { Count = next + 2 };
+            return next + 2 < Jk4E57Frame.MinBytes ? piece with { Count = next + 2 } : Piece(b, at, next + 2, "jk-4e57");
         return piece;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using JkFleet.Agent.Host.Commands;
 using JkFleet.Agent.Host.Explain;
+using JkFleet.Bms.Jk02;
 using JkFleet.Bms.Jk4E57;
 using JkFleet.Tests;
 using Xunit;
@@ -186,6 +187,29 @@ public class ExplainTests
         var (_, lines) = Explain(Convert.ToHexString(frame, 0, count));
         Assert.Contains("write password (B2)", lines[0], StringComparison.Ordinal);
         Assert.DoesNotContain("3132", lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_are_told_by_the_values_that_matter()
+    {
+        var frame = new byte[Jk02Frame.Size];
+        Jk02Encoder.Settings(new Jk02Settings { MaxChargeMa = 87_500 }, 1, frame);
+        var (_, lines) = Explain(Convert.ToHexString(frame));
+        Assert.Contains("cell count 16, capacity 280 Ah, cell uvp 2.8 V, cell ovp 3.65 V", lines[0], StringComparison.Ordinal);
+        Assert.Contains("max charge 87.5 A", lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reply_whose_end_is_lost_is_told_as_damaged_and_not_as_noise()
+    {
+        var frame = new byte[Jk4E57Frame.MaxBytes];
+        var whole = frame[..Jk4E57Encoder.Answer(new Jk4E57Image(), frame)];
+        foreach (var capture in new byte[][] { whole[..^1], [.. whole[..100], .. whole] })
+        {
+            var (_, lines) = Explain(capture);
+            Assert.Contains("REFUSED truncated", lines[0], StringComparison.Ordinal);
+            Assert.Equal(capture.Length > whole.Length, lines[1].Contains("reading", StringComparison.Ordinal));
+        }
     }
 
     [Fact]
