@@ -38,6 +38,7 @@ public static class TimelineWords
     }),
     EventKind.ForeignBattery => new("Inverter", Tone.Warn),
     EventKind.HandoverGap => new("Inverter", e.Value <= 2000 ? Tone.Ok : Tone.Warn),
+    EventKind.AgentFault => new("Agent", Tone.Warn),
     _ => new("Event", Tone.Quiet),
   };
 
@@ -76,6 +77,7 @@ public static class TimelineWords
     EventKind.BadMessage => "A message of the server could not be read there.",
     EventKind.ForeignBattery => "Somebody else on the CAN bus speaks as a battery. Two masters make the inverter's limits unsafe: look for a second gateway.",
     EventKind.HandoverGap => $"The planned restart left the inverter without frames for {Seconds(e.Value)}.",
+    EventKind.AgentFault => $"The agent caught faults of its own and went on ({e.Value} since its start). Report them with the version.",
     _ => $"Something that this server does not know (value {e.Value}); update the server.",
   };
 

@@ -153,13 +153,15 @@ namespace JkFleet.Contracts
         ForeignBattery = 31,
         /// <summary>Frames go out again after a planned restart; value = how long none did, ms.</summary>
         HandoverGap = 32,
+        /// <summary>Rounds of a thread of the agent ended in an exception and were begun anew; value = how many since its start.</summary>
+        AgentFault = 33,
     }
 
     /// <summary>Stable names of <see cref="EventKind"/>.</summary>
     public static class EventKindNames
     {
         /// <summary>One more than the highest number in use.</summary>
-        public const int Count = 33;
+        public const int Count = 34;
 
         /// <summary>Name, part of the contract.</summary>
         /// <param name="kind">The value.</param>
@@ -199,6 +201,7 @@ namespace JkFleet.Contracts
                 case EventKind.BadMessage: return "bad_message";
                 case EventKind.ForeignBattery: return "foreign_battery";
                 case EventKind.HandoverGap: return "handover_gap";
+                case EventKind.AgentFault: return "agent_fault";
                 default: return "unknown";
             }
         }

@@ -34,6 +34,7 @@ namespace JkFleet.Agent.Esp32
         private const int StoreBytes = 8192;
         private const int TellMostMs = 5000;
         private const int DrawMs = 1000;
+        private const int ConfessMs = 60000;
 
         // Long enough for every frame of the set to be sent once more, with zeros.
         private const int FarewellMs = 1500;
@@ -75,6 +76,9 @@ namespace JkFleet.Agent.Esp32
         private bool _restarting;
         private long _restartSinceMs;
         private int _faults;
+        private int _confessed;
+        private long _confessedMs;
+        private DisplayPort? _display;
         private HandoverGap? _gap;
         private AgentLoop? _loop;
         private PortalFeed? _feed;
@@ -123,7 +127,8 @@ namespace JkFleet.Agent.Esp32
             control.Start();
             new Thread(Housekeeping).Start();
             _network.Start(_window, Version);
-            new Thread(new DisplayPort(_screen, _network, _clock).Run).Start();
+            _display = new DisplayPort(_screen, _network, _clock);
+            new Thread(_display.Run).Start();
             _supervisor = new Timer(Supervise, null, SuperviseMs, SuperviseMs);
         }
 
@@ -176,6 +181,7 @@ namespace JkFleet.Agent.Esp32
                 if (gap >= 0) agent.Events.Add(nowMs, EventKind.HandoverGap, gap);
             }
 
+            Confess(agent, nowMs);
             Tell();
             if (agent.Slot.OfferChanges == _offerSeen) return;
             _offerSeen = agent.Slot.OfferChanges;
@@ -188,6 +194,17 @@ namespace JkFleet.Agent.Esp32
                 _offer.Sha256 = agent.Slot.Offer.Sha256;
                 _offerNew = true;
             }
+        }
+
+        // Control thread: what any thread caught is heard by the server, once a minute at most.
+        private void Confess(Agent agent, long nowMs)
+        {
+            if (nowMs - _confessedMs < ConfessMs) return;
+            _confessedMs = nowMs;
+            int faults = _faults + _network!.Faults + (_display == null ? 0 : _display.Faults);
+            if (faults == _confessed) return;
+            _confessed = faults;
+            agent.Events.Add(nowMs, EventKind.AgentFault, faults);
         }
 
         // Control thread: the server hears where the update stands.

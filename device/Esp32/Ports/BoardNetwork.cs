@@ -34,6 +34,7 @@ namespace JkFleet.Board
         private readonly HardwareRandom _random = new HardwareRandom();
         private readonly WifiNetwork _network = new WifiNetwork();
         private readonly WifiNetwork _wish = new WifiNetwork();
+        private PortalSettings? _portal;
         private bool _linkRuns;
 
         /// <summary>The network; <see cref="Settle"/> and <see cref="Start"/> do something.</summary>
@@ -101,12 +102,17 @@ namespace JkFleet.Board
         /// <param name="version">Version of the agent.</param>
         public void Start(PortalWindow window, string version)
         {
+            if (_plan.Mode != NetMode.Silent) Serve(window, version);
             new Thread(Run).Start();
-            if (_plan.Mode == NetMode.Silent) return;
+        }
+
+        private void Serve(PortalWindow window, string version)
+        {
             X509Certificate? authority = _settings.ServerCa.Length > 0 ? new X509Certificate(_settings.ServerCa) : null;
             PortalSettings settings = new PortalSettings(_store, _random, _radio, new ClaimPort(_store, _random, authority, version), window);
             settings.Address = "http://" + ApAddress + "/";
             settings.PasswordRounds = PasswordRounds;
+            _portal = settings;
             PortalListener portal = new PortalListener(new IPEndPoint(IPAddress.Any, PortalListener.Port), new LocalPortal(settings), _clock);
             Thread pages = new Thread(portal.Run);
             pages.Priority = ThreadPriority.BelowNormal;
@@ -142,7 +148,10 @@ namespace JkFleet.Board
         private void Step()
         {
             _radio.Step();
-            bool joined = _radio.Joined;
+            string address = _radio.Address;
+            bool joined = address.Length > 0;
+            // A name that is not ours leads to an address that the asker can reach.
+            if (joined && _portal != null && _plan.Mode == NetMode.Station) _portal.Address = "http://" + address + "/";
             _plan.Step(_clock.NowMs, joined);
             _radio.Say(joined ? _network.Ssid : "");
             if (joined) StartLink();

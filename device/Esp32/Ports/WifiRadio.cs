@@ -90,14 +90,14 @@ namespace JkFleet.Board
             }
         }
 
-        /// <summary>The station has an address in the owner's network.</summary>
-        public bool Joined
+        /// <summary>Address of the station in the owner's network, or "" while it has none.</summary>
+        public string Address
         {
             get
             {
                 NetworkInterface? station = Interface(NetworkInterfaceType.Wireless80211);
                 string? address = station == null ? null : station.IPv4Address;
-                return address != null && address.Length > 0 && address != "0.0.0.0";
+                return address == null || address == "0.0.0.0" ? "" : address;
             }
         }
 
