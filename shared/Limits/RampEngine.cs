@@ -80,7 +80,7 @@ namespace JkFleet.Limits
             if (alarm >= 0) chain.Add(LimitReason.BmsAlarm, 0, alarm, 0);
             if (!voltageKnown) chain.Add(LimitReason.SourceMissing, 0, 0, 0);
             bool replaced = x.OverrideReplaces && x.ChargeOverrideMa != LimitInputs.NoOverride;
-            Ceilings(chain, s.MaxChargeMa, n[ProfileField.BmsSharePermille], e.MaxChargeMa, replaced ? ProfileField.NoMaximumMa : n[ProfileField.ChargeMaxMa]);
+            Ceilings(chain, s, s.MaxChargeMa, n[ProfileField.BmsSharePermille], e.MaxChargeMa, replaced ? ProfileField.NoMaximumMa : n[ProfileField.ChargeMaxMa]);
             int top = s.CellOvpMv > 0 && s.CellOvpMv < e.MaxCellMv ? s.CellOvpMv : e.MaxCellMv;
             if (s.CellCount > 0 && s.CellMaxMv >= top) chain.Add(LimitReason.CellHeadroom, 0, s.CellMaxNo, s.CellMaxMv);
             if (x.ChargeSocStopped) chain.Add(LimitReason.SocStop, 0, 0, s.SocPermille);
@@ -98,7 +98,7 @@ namespace JkFleet.Limits
             int alarm = FirstAlarm(s.Alarms, HarmlessForDischarge);
             if (alarm >= 0) chain.Add(LimitReason.BmsAlarm, 0, alarm, 0);
             bool replaced = x.OverrideReplaces && x.DischargeOverrideMa != LimitInputs.NoOverride;
-            Ceilings(chain, s.MaxDischargeMa, n[ProfileField.BmsSharePermille], e.MaxDischargeMa, replaced ? ProfileField.NoMaximumMa : n[ProfileField.DischargeMaxMa]);
+            Ceilings(chain, s, s.MaxDischargeMa, n[ProfileField.BmsSharePermille], e.MaxDischargeMa, replaced ? ProfileField.NoMaximumMa : n[ProfileField.DischargeMaxMa]);
             Bottom(s, s.CellUvpMv > e.MinCellMv ? s.CellUvpMv : e.MinCellMv, chain);
             if (x.DischargeSocStopped) chain.Add(LimitReason.SocStop, 0, 0, s.SocPermille);
             if (x.DischargeMvStopped) chain.Add(LimitReason.VoltageStop, 0, 0, s.PackVoltageMv);
@@ -130,10 +130,11 @@ namespace JkFleet.Limits
             if (s.CellCount > 0 && lowest != BmsSnapshot.Unknown && lowest <= bottomMv) chain.Add(LimitReason.CellHeadroom, 0, number, lowest);
         }
 
-        private static void Ceilings(LimitChain chain, int bmsMa, int sharePermille, int envelopeMa, int profileMa)
+        /// <summary>The BMS's own ceiling first; with a pack missing, the sum of the others is told as that.</summary>
+        private static void Ceilings(LimitChain chain, BmsSnapshot s, int bmsMa, int sharePermille, int envelopeMa, int profileMa)
         {
             if (bmsMa != BmsSnapshot.Unknown)
-                chain.Add(LimitReason.Bms, bmsMa < 0 ? 0 : (int)((long)bmsMa * sharePermille / 1000), 0, bmsMa);
+                chain.Add(s.PacksOnline < s.PacksTotal ? LimitReason.PackOffline : LimitReason.Bms, bmsMa < 0 ? 0 : (int)((long)bmsMa * sharePermille / 1000), 0, bmsMa);
             chain.Add(LimitReason.Envelope, envelopeMa, 0, 0);
             if (profileMa != ProfileField.NoMaximumMa) chain.Add(LimitReason.ProfileMax, profileMa, 0, 0);
         }
@@ -144,8 +145,7 @@ namespace JkFleet.Limits
             if (s.CellCount == 0 || s.InvalidCells > 0)
             {
                 // A mean that hides a dead cell is how packs burn (protocols.md 7.6).
-                if (ramps[1].Count > 0 || ramps[2].Count > 0 || ramps[3].Count > 0)
-                    chain.Add(s.CellCount == 0 ? LimitReason.SourceMissing : LimitReason.InvalidCell, 0, s.CellMinNo, s.CellMinMv);
+                if (ramps[1].Count > 0 || ramps[2].Count > 0 || ramps[3].Count > 0) NoCells(s, chain);
             }
             else
             {
@@ -164,6 +164,15 @@ namespace JkFleet.Limits
             }
 
             Ramp(chain, ramps[(int)RampSource.MosTempDeciC], LimitReason.MosTempRamp, s.TempMosDeciC, 0);
+        }
+
+        /// <summary>Names the first cell that is none.</summary>
+        private static void NoCells(BmsSnapshot s, LimitChain chain)
+        {
+            int i = 0;
+            while (i < s.CellCount && s.CellMv[i] > 0 && s.CellMv[i] <= BmsSnapshot.HighestPlausibleCellMv) i++;
+            if (i < s.CellCount) chain.Add(LimitReason.InvalidCell, 0, i + 1, s.CellMv[i]);
+            else chain.Add(s.CellCount == 0 ? LimitReason.SourceMissing : LimitReason.InvalidCell, 0, 0, 0);
         }
 
         private static void Ramp(LimitChain chain, RampRule ramp, LimitReason reason, int value, int number)

@@ -40,7 +40,7 @@ internal static class SimulateLine
         var claim = new Option<string?>("--claim") { Description = "Claim code for as many devices as there are agents; --server is then the server's web address.", HelpName = "CODE" };
         var web = new Option<string?>("--server-url") { Description = "The server's web address for --claim, when --server is not it.", HelpName = "URL" };
         var store = new Option<string?>("--store") { Description = "Folder with one folder per agent; default: memory only.", HelpName = "DIR" };
-        var scenario = new Option<string?>("--scenario") { Description = "A story played on the first agent; 'list' prints all.", HelpName = "NAME" };
+        var scenario = new Option<string?>("--scenario") { Description = $"A story played on the first agent: {string.Join(", ", Scenario.All.Select(s => s.Name))}; 'list' tells them.", HelpName = "NAME" };
         var scenarioOn = new Option<int>("--scenario-on") { Description = "How many agents play the story.", DefaultValueFactory = _ => 1 };
         var board = new Option<string>("--board") { Description = "Board variant that the devices report; updates must be signed for it.", DefaultValueFactory = _ => AgentIdentity.Simulated.Board };
         var keys = new Option<string[]>("--release-key") { Description = "Public release key (release.pub) that updates must be signed with.", HelpName = "FILE" };

@@ -229,6 +229,10 @@ public static class LimitsLine
         s.CellMeanMv = mean ?? BmsSnapshot.Unknown;
         s.CellMaxMv = max ?? BmsSnapshot.Unknown;
         s.CellMinMv = min ?? BmsSnapshot.Unknown;
+        // So that the chain can name a cell that is none: which of them it is was not said.
+        for (var i = 0; i < count; i++) s.CellMv[i] = mean ?? 3300;
+        if (min is { } lowest) s.CellMv[0] = lowest;
+        if (max > BmsSnapshot.HighestPlausibleCellMv) s.CellMv[count - 1] = max.Value;
         s.InvalidCells = min <= 0 || max > BmsSnapshot.HighestPlausibleCellMv ? 1 : 0;
     }
 

@@ -68,7 +68,20 @@ internal sealed record Scenario(string Name, string Story, SceneAct[] Acts)
             new(30, "4000 A at 100 % SOC", a => a.Link.SlipIn(
                 Topics.Desired,
                 "{\"v\":1,\"version\":1000001,\"revision\":1000001,\"name\":\"absurd\",\"charge_soc_permille\":[0,1000],\"charge_soc_ma\":[4000000,4000000]}")),
-            new(35, "a flood of commands", a => { for (var i = 0; i < 200; i++) a.Link.SlipIn(Topics.Command, $"{{\"v\":1,\"id\":\"x{i}\",\"kind\":\"reboot\"}}"); }),
+            new(35, "no trust at all: three good readings become one, stale becomes an hour", a =>
+            {
+                a.Link.SlipIn(Topics.Desired, "{\"v\":1,\"version\":1000002,\"revision\":1000002,\"name\":\"absurd\",\"good_readings\":1}");
+                a.Link.SlipIn(Topics.Desired, "{\"v\":1,\"version\":1000003,\"revision\":1000003,\"name\":\"absurd\",\"stale_ms\":3600000}");
+            }),
+            new(40, "a flood of commands: overrides of 1000 A, switches, rubbish", a =>
+            {
+                for (var i = 0; i < 200; i++)
+                {
+                    a.Link.SlipIn(Topics.Command, $"{{\"v\":1,\"id\":\"o{i}\",\"command\":\"override\",\"charge_ma\":1000000,\"discharge_ma\":1000000}}");
+                    a.Link.SlipIn(Topics.Command, $"{{\"v\":1,\"id\":\"s{i}\",\"command\":\"switch\",\"switch\":1,\"on\":false}}");
+                    a.Link.SlipIn(Topics.Command, $"{{\"v\":1,\"id\":\"x{i}\",\"command\":");
+                }
+            }),
         ]),
         new("bus-off", "The CAN wires touch: bus-off, zero, and a rejoin with growing pauses.",
         [

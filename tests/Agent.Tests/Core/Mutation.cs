@@ -106,7 +106,9 @@ internal sealed class Mutation
         var strict = (SyntaxKind)from is SyntaxKind.LessThanExpression or SyntaxKind.GreaterThanExpression or SyntaxKind.LessThanOrEqualExpression or SyntaxKind.GreaterThanOrEqualExpression;
         if (!strict || from == to) return false;
         var (left, right) = (order.Left.ToString(), order.Right.ToString());
-        return old.Parent switch
+        var parent = old.Parent;
+        while (parent is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression } or ParenthesizedExpressionSyntax) parent = parent.Parent;
+        return parent switch
         {
             ConditionalExpressionSyntax choice => Pair(choice.WhenTrue, choice.WhenFalse, left, right),
             IfStatementSyntax { Statement: ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax set }, Else: null } => Pair(set.Left, set.Right, left, right),

@@ -7,7 +7,7 @@ namespace JkFleet.Agent.Tests.Core;
 
 /// <summary>
 /// Does the model notice when the safety core is wrong? One mutant of every file always; JKFLEET_MUTANTS=N takes N, spread over the
-/// files by their size (a large number: all), and prints the survivors.
+/// files by their size (a large number: all), and prints the survivors; JKFLEET_MUTANTS_FILE=Agent.cs keeps to one file.
 /// </summary>
 public sealed class MutationTests(ITestOutputHelper output)
 {
@@ -21,6 +21,7 @@ public sealed class MutationTests(ITestOutputHelper output)
     {
         var mutation = new Mutation(Root());
         Assert.Equal("", mutation.Kill(null, Histories)); // unbroken, it keeps every promise
+        var only = Environment.GetEnvironmentVariable("JKFLEET_MUTANTS_FILE");
         var all = mutation.Mutants();
         var seed = Environment.GetEnvironmentVariable("JKFLEET_MUTANTS_SEED") ?? "1";
         var asked = int.TryParse(Environment.GetEnvironmentVariable("JKFLEET_MUTANTS"), out var n) && n > 0 ? n : 0;
@@ -29,6 +30,7 @@ public sealed class MutationTests(ITestOutputHelper output)
         // A mutant's place in its file's queue comes from its own words: a change of the code elsewhere reshuffles nothing.
         foreach (var file in all.GroupBy(m => m.File))
         {
+            if (only is not null && Path.GetFileName(file.First().Old.SyntaxTree.FilePath) != only) continue;
             var quota = asked == 0 ? 1 : Math.Max(1, (int)Math.Round(asked * (double)file.Count() / all.Count));
             foreach (var mutant in file.OrderBy(m => Rank(m, seed), StringComparer.Ordinal))
             {

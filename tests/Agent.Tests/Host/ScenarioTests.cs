@@ -83,6 +83,8 @@ public class ScenarioTests
         var bench = Play("hostile-server", 120);
         Assert.True(_mostChargeMa <= bench.Loop.Agent.Snapshot.MaxChargeMa, $"{_mostChargeMa} mA");
         Assert.True(bench.Loop.Agent.Limits.DischargeAllowed, "and the pack goes on working");
+        Assert.Equal((0, VerdictState.Refused), (bench.Loop.Agent.Slot.Active.Revision, bench.Loop.Agent.Slot.Verdict));
+        Assert.True(bench.Loop.Agent.Snapshot.DischargeMosOn && bench.Loop.Agent.Commands.BadMessages >= 200, $"{bench.Loop.Agent.Commands.BadMessages} bad messages");
     }
 
     [Fact]

@@ -22,11 +22,51 @@ internal static class EngineCases
                 RampEngine.Decide(s, p, e, x, l);
                 Require(l.ChargeLimitMa == Oracle.Charge(s, p, e), "engine", $"charge {l.ChargeLimitMa} ({l.ChargeReason}), should be {Oracle.Charge(s, p, e)}");
                 Require(l.DischargeLimitMa == Oracle.Discharge(s, p, e), "engine", $"discharge {l.DischargeLimitMa} ({l.DischargeReason}), should be {Oracle.Discharge(s, p, e)}");
+                Links(s, l.ChargeChain);
+                Links(s, l.DischargeChain);
             }
         }
 
         Reasons();
+        Ramps();
         return cases;
+    }
+
+    /// <summary>What a chain tells a person is true: the number is that cell's or that bit's, the value what it looked at.</summary>
+    private static void Links(BmsSnapshot s, LimitChain chain)
+    {
+        for (var i = 0; i < chain.Count; i++)
+        {
+            var (number, value) = (chain.Number[i], chain.Value[i]);
+            var right = chain.Reason[i] switch
+            {
+                LimitReason.CellMaxRamp or LimitReason.CellMinRamp => s.CellMv[number - 1] == value,
+                LimitReason.CellHeadroom => s.CellMv[number - 1] == value && value > 0,
+                LimitReason.InvalidCell => s.CellMv[number - 1] == value && value is <= 0 or > 5000,
+                LimitReason.BmsAlarm => ((uint)s.Alarms >> number & 1) == 1 && value == 0,
+                LimitReason.SocRamp or LimitReason.SocStop => number == 0 && value == s.SocPermille,
+                LimitReason.CellMeanRamp => number == 0 && value == s.CellMeanMv,
+                LimitReason.CellTempRamp => number == 0 && (value == s.LowestTempDeciC() || value == s.HighestTempDeciC()),
+                LimitReason.MosTempRamp => number == 0 && value == s.TempMosDeciC,
+                LimitReason.Bms => number == 0 && (value == s.MaxChargeMa || value == s.MaxDischargeMa),
+                LimitReason.PackOffline => number == 0 && (value == s.PacksTotal || value == s.MaxChargeMa || value == s.MaxDischargeMa),
+                LimitReason.SourceMissing => number >= 0 && value == (0),
+                _ => number == 0 && value == 0,
+            };
+            Require(right, "chain", $"{chain.Reason[i]} names {number} with {value}");
+        }
+    }
+
+    private static void Ramps()
+    {
+        var ramp = new RampRule(RampSource.SocPermille);
+        Require(ramp.LimitAt(500) == 0, "ramp", "current from nothing");
+        ramp.Add(500, 1234);
+        Require(ramp.LimitAt(499) == 1200 && ramp.LimitAt(500) == 1200 && ramp.LimitAt(501) == 1200, "ramp", "one point");
+        for (var i = 1; i < RampRule.MaxPoints; i++) ramp.Add(500 + i, 1000 * i);
+        var copy = new RampRule(RampSource.SocPermille);
+        ramp.CopyTo(copy);
+        for (var x = 490; x < 530; x++) Require(copy.LimitAt(x) == ramp.LimitAt(x) && ramp.LimitAt(x) == (int)Oracle.Line(ramp, x) / 100 * 100, "ramp", $"copy or line at {x}");
     }
 
     private static Profile RandomProfile(Random random)
@@ -109,6 +149,13 @@ internal static class EngineCases
         Case(LimitReason.ChargePhase, Soc, (_, _, _, x) => x.PhaseMaxMa = 100);
         Case(LimitReason.Sleep, LimitReason.Sleep, (_, _, _, x) => x.Forbidden = LimitReason.Sleep);
         Case(LimitReason.PackOffline, LimitReason.PackOffline, (s, _, _, _) => s.PacksOnline = 0);
+        Case(LimitReason.SourceMissing, Soc, (s, p, _, _) => { Cells(s, 0); p.ChargeRamp[2].Add(3000, 1000); p.ChargeRamp[2].Add(3500, 0); });
+        Case(Soc, LimitReason.SourceMissing, (s, p, _, _) => { Cells(s, 0); p.DischargeRamp[1].Add(3000, 0); p.DischargeRamp[1].Add(3500, 1000); });
+        Case(Soc, LimitReason.InvalidCell, (s, p, _, _) => { Cell(s, 0, settle: false); p.DischargeRamp[3].Add(3000, 0); p.DischargeRamp[3].Add(3500, 1000); });
+        Case(LimitReason.InvalidCell, Soc, (s, p, _, _) => { Cell(s, 0, settle: false); p.ChargeRamp[3].Add(3000, 0); p.ChargeRamp[3].Add(3500, 1000); });
+        Case(Soc, LimitReason.CellHeadroom, (s, _, _, _) => { s.CellMv[3] = 2590; Cell(s, 0, settle: false); });
+        Case(LimitReason.PackOffline, Soc, (s, _, _, _) => (s.PacksTotal, s.PacksOnline, s.MaxChargeMa) = (2, 1, 50000));
+        Case(LimitReason.Bms, Soc, (s, _, _, _) => (s.PacksTotal, s.PacksOnline, s.MaxChargeMa) = (2, 2, 50000));
         Case(LimitReason.Override, LimitReason.Bms, (_, _, _, x) => (x.OverrideReplaces, x.ChargeOverrideMa, x.DischargeOverrideMa) = (true, 90000, 400000));
         Case(LimitReason.Override, Soc, (_, p, _, x) => (x.OverrideReplaces, x.ChargeOverrideMa, p.Number[ProfileField.ChargeMaxMa]) = (true, 90000, 3000));
         Case(LimitReason.SourceMissing, Soc, (s, _, _, _) => s.PackOvpMv = BmsSnapshot.Unknown);
@@ -181,6 +228,11 @@ internal static class EngineCases
         Case(Doubt.Current, s => s.CurrentMa = -500001);
         Case(Doubt.None, s => s.CurrentMa = 500000);
         Case(Doubt.None, s => s.CurrentMa = -500000);
+        Case(Doubt.None, s => s.TempDeciC[2] = 1401); // two sensors only
+        Case(Doubt.None, s => s.TempCount = 5);
+        Case(Doubt.None, s => (s.PacksTotal, s.CurrentMa) = (3, 1_500_000));
+        Case(Doubt.Current, s => (s.PacksTotal, s.CurrentMa) = (3, 1_500_001));
+        Case(Doubt.Current, s => (s.PacksTotal, s.CurrentMa) = (3, -1_500_001));
         Case(Doubt.Soc, s => s.SocPermille = 1001);
         Case(Doubt.Soc, s => s.SocPermille = -1);
         Case(Doubt.None, s => s.SocPermille = 1000);

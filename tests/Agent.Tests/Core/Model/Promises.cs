@@ -271,7 +271,7 @@ public sealed partial class World
         {
             Require(chain.LimitMa[i] >= limitMa, "chain", $"a link of {chain.LimitMa[i]} mA below the limit {limitMa}");
             if (chain.Reason[i] is LimitReason.MosOff or LimitReason.BmsAlarm or LimitReason.SocStop or LimitReason.VoltageStop or LimitReason.TimeWindow or LimitReason.InvalidCell
-                or LimitReason.SourceMissing or LimitReason.CellHeadroom or LimitReason.PackOffline or (>= LimitReason.NoReading and <= LimitReason.Implausible)
+                or LimitReason.SourceMissing or LimitReason.CellHeadroom or (>= LimitReason.NoReading and <= LimitReason.Implausible)
                 or LimitReason.Maintenance or LimitReason.Handover or LimitReason.Sleep or LimitReason.BusOff or LimitReason.InverterSilent)
                 Require(chain.LimitMa[i] == 0, "chain", $"{chain.Reason[i]} allows {chain.LimitMa[i]} mA");
             if (chain.Reason[i] == LimitReason.Rising) Require(chain.Number[i] == 0 && chain.Value[i] > limitMa, "chain", "a rise names its target");

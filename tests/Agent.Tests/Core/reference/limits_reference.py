@@ -64,7 +64,9 @@ def reckon(ramps, num, r):
             top.append(Fraction(0))
         if up and r["max"] is not None and r["max"] >= min(4300, r["cell_ovp"] or 65535):
             top.append(Fraction(0))
-        if not up and r["min"] and r["min"] <= max(1500, r["cell_uvp"] or 0) and not dead:
+        # A dead cell hides no empty one; of the others only the mean is known then.
+        lowest = r["min"] if r["min"] != 0 else r["mean"]
+        if not up and lowest is not None and lowest <= max(1500, r["cell_uvp"] or 0):
             top.append(Fraction(0))
         if r["override_" + way] is not None:
             top.append(Fraction(r["override_" + way]))
