@@ -78,7 +78,7 @@ namespace JkFleet.Agent.Judgement
             {
                 if (_reading == ReadingState.Never) _events.Add(nowMs, EventKind.BmsFirst, 0);
                 else if (state == ReadingState.Good) _events.Add(nowMs, EventKind.BmsBack, 0);
-                else if (state == ReadingState.Stale || state == ReadingState.Implausible) _events.Add(nowMs, EventKind.BmsLost, a.Report.BmsAgeMs);
+                else if (state == ReadingState.Stale || state == ReadingState.Implausible || _reading == ReadingState.Good) _events.Add(nowMs, EventKind.BmsLost, a.Report.BmsAgeMs);
                 if (state == ReadingState.Good) _doubt = Doubt.None;
                 _reading = state;
             }

@@ -612,6 +612,9 @@ public sealed class StoryTests
         rig.NowMs += 11_000;
         rig.Run(Rig.TickMs);
         Assert.Equal((0, ReadingState.Recovering), (rig.Limits.ChargeLimitMa, rig.Agent.Freshness.State)); // what lay in the driver is one reading, not three
+        rig.RunUntil(() => rig.Agent.Freshness.State == ReadingState.Good, 5000);
+        rig.Run(1000);
+        Assert.Equal((1, 1), (rig.Events(EventKind.BmsLost), rig.Events(EventKind.BmsBack) - 1)); // once at the start
     }
 
     [Fact]
