@@ -63,8 +63,11 @@ internal sealed class Mutation
     }
 
     /// <summary>Compiles with one change and runs the killer in it.</summary>
+    /// <param name="mutant">The change; null = none.</param>
+    /// <param name="histories">Random histories after the walks.</param>
+    /// <param name="patience">A killer that takes longer loops.</param>
     /// <returns>The promise that broke; "" for a survivor; null when the change does not compile.</returns>
-    public string? Kill(Mutant? mutant, int histories)
+    public string? Kill(Mutant? mutant, int histories, TimeSpan patience)
     {
         var compilation = _compilation;
         if (mutant is not null)
@@ -88,7 +91,7 @@ internal sealed class Mutation
             var thread = new Thread(() => answer = (string)run.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [histories], null)!) { IsBackground = true };
             var verdict = "looped";
             thread.Start();
-            if (thread.Join(TimeSpan.FromSeconds(60))) verdict = answer;
+            if (thread.Join(patience)) verdict = answer;
             return verdict;
         }
         finally

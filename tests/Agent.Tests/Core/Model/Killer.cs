@@ -10,18 +10,19 @@ public static class Killer
     {
         try
         {
+            // The quick ones first: most mutants need no more.
             Exhaustive.Latches();
             Exhaustive.Plausibility();
             Exhaustive.Rules();
             Exhaustive.Memory();
-            Exhaustive.Engine();
-            Exhaustive.ChargePhases();
-            Exhaustive.Freshness();
-            Exhaustive.RisePolicy();
-            Exhaustive.Start();
             Exhaustive.Steps();
             Exhaustive.News();
             Exhaustive.Commands();
+            Exhaustive.Engine();
+            Exhaustive.Start();
+            Exhaustive.RisePolicy();
+            Exhaustive.ChargePhases();
+            Exhaustive.Freshness();
             var random = new Random(5);
             long lived = 0;
             for (var i = 0; i < histories; i++)
