@@ -137,7 +137,7 @@ public sealed partial class World
             Require(l.ChargeLimitMa == 0 && l.DischargeLimitMa == 0, "forbidden", "current to a silent inverter");
         if (p.NoCharge.Count > 0)
         {
-            var minute = (int)(_utc / 60_000 % 1440);
+            var minute = (int)(((_utc / 60_000) + p.Number[ProfileField.UtcOffsetMin]) % 1440);
             var inside = _utc > 0 && Enumerable.Range(0, p.NoCharge.Count).Any(i =>
                 p.NoCharge.FromMin[i] < p.NoCharge.ToMin[i] ? minute >= p.NoCharge.FromMin[i] && minute < p.NoCharge.ToMin[i] : minute >= p.NoCharge.FromMin[i] || minute < p.NoCharge.ToMin[i]);
             if (inside || _utc <= 0) Require(l.ChargeLimitMa == 0, "window", "charging inside a forbidden window");
@@ -168,8 +168,8 @@ public sealed partial class World
         {
             ReadingState.Good or ReadingState.Recovering => LinkState.Ok,
             ReadingState.Implausible => LinkState.Faulty,
-            ReadingState.Never => _agent.BmsPortThere ? LinkState.Never : LinkState.NoPort,
-            _ => _agent.BmsPortThere ? LinkState.Silent : LinkState.NoPort,
+            ReadingState.Never => _portThere ? LinkState.Never : LinkState.NoPort,
+            _ => _portThere ? LinkState.Silent : LinkState.NoPort,
         };
         Require(r.Bms == bms, "report", $"BMS {r.Bms} instead of {bms}");
         Require(r.BmsFrames == _bms.Counters.Accepted && r.BmsRefused == _bms.Counters.Refused && r.ProfileRevision == _agent.Slot.Active.Revision, "report", "counters");
@@ -237,6 +237,9 @@ public sealed partial class World
             (stop, restart) = (n[ProfileField.StopDischargeSocPermille], n[ProfileField.RestartDischargeSocPermille]);
             if (stop == 0 || s.SocPermille > restart) _dischargeStop = false;
             if (stop > 0 && s.SocPermille <= stop) _dischargeStop = true;
+            // By voltage a level that is reached stops at once; its memory is the walk's business.
+            if (n[ProfileField.StopChargeMv] > 0 && s.PackVoltageMv >= n[ProfileField.StopChargeMv]) Require(l.ChargeLimitMa == 0, "latch", "charging although stopped by voltage");
+            if (n[ProfileField.StopDischargeMv] > 0 && s.PackVoltageMv <= n[ProfileField.StopDischargeMv]) Require(l.DischargeLimitMa == 0, "latch", "discharging although stopped by voltage");
         }
 
         if (_state != ReadingState.Good) return;
@@ -295,14 +298,14 @@ public sealed partial class World
             return p;
         }
 
-        var cells = Make("cells", (ProfileField.RiseHoldMs, 5000));
+        var cells = Make("cells", (ProfileField.RiseHoldMs, 5000), (ProfileField.SleepPolicy, 1));
         foreach (var (mv, ma) in new[] { (3000, 90000), (3400, 60000), (3450, 7000), (3500, 0) }) cells.ChargeRamp[2].Add(mv, ma);
         foreach (var (mv, ma) in new[] { (2800, 0), (3000, 33333), (3100, 100000) }) cells.DischargeRamp[3].Add(mv, ma);
         foreach (var (mv, ma) in new[] { (2900, 80000), (3450, 21000) }) cells.ChargeRamp[1].Add(mv, ma);
         var heat = Make("heat", (ProfileField.BmsSharePermille, 900), (ProfileField.RiseMaPerS, 100000), (ProfileField.RiseHoldMs, 0));
         foreach (var (dc, ma) in new[] { (0, 0), (100, 77777), (400, 77777), (550, 0) }) { heat.ChargeRamp[4].Add(dc, ma); heat.DischargeRamp[4].Add(dc - 200, ma); }
         foreach (var (dc, ma) in new[] { (700, 90000), (900, 0) }) { heat.ChargeRamp[5].Add(dc, ma); heat.DischargeRamp[5].Add(dc, ma); }
-        var night = Make("night", (ProfileField.ChargeMaxMa, 45000), (ProfileField.DischargeMaxMa, 12300));
+        var night = Make("night", (ProfileField.ChargeMaxMa, 45000), (ProfileField.DischargeMaxMa, 12300), (ProfileField.UtcOffsetMin, 300));
         night.NoCharge.Count = 1;
         night.NoCharge.FromMin[0] = 1320;
         night.NoCharge.ToMin[0] = 360;

@@ -43,6 +43,7 @@ public sealed partial class World
     private long? _emptySinceMs;
     private long _emptyLastMs;
     private bool _starting;
+    private bool _portThere = true;
 
     private const long Forever = long.MaxValue / 2;
 
@@ -105,7 +106,7 @@ public sealed partial class World
         // Both begin anew: longer, never shorter. A maintenance from before the restart ends by hand only.
         _overrideHoldMs = _overrideLeftMs = agent.Memory.HasOverride ? agent.Memory.OverrideHoldMs : 0;
         _maintenanceHoldMs = _maintenanceLeftMs = agent.Memory.Maintenance ? Forever : 0;
-        (_stepped, _steppedMs, _starting, _emptySinceMs) = (false, _now, false, null);
+        (_stepped, _steppedMs, _starting, _emptySinceMs, _portThere) = (false, _now, false, null, true);
         ForgetAgent();
         return agent;
     }
@@ -189,7 +190,7 @@ public sealed partial class World
                 break;
             case OpKind.Bus:
                 _agent.CanState = (CanPortState)(op.A % 3);
-                _agent.BmsPortThere = op.B % 4 != 0;
+                _agent.BmsPortThere = _portThere = op.B % 4 != 0;
                 Step(op.B % 1000);
                 break;
             case OpKind.Inverter:
