@@ -14,6 +14,10 @@ namespace JkFleet.Agent
         private readonly long _startMs;
         private bool _once;
         private long _lastMs;
+        // How the last update ended stays on show: the server withdraws a failed offer within a second, and with it the reason.
+        private UpdateState _ended;
+        private string _endedVersion = "";
+        private string _endedReason = "";
 
         /// <summary>A feed.</summary>
         /// <param name="loop">Whose state is shown.</param>
@@ -73,10 +77,18 @@ namespace JkFleet.Agent
             v.Maintenance = a.Memory.Maintenance;
             v.Transmitting = a.Transmitting;
             Reported r = _loop.Post.Reported;
-            v.Update = r.Update;
-            v.UpdateVersion = r.UpdateVersion;
+            if (r.Update >= UpdateState.Confirmed)
+            {
+                _ended = r.Update;
+                _endedVersion = r.UpdateVersion;
+                _endedReason = r.UpdateReason;
+            }
+
+            bool idle = r.Update == UpdateState.Idle;
+            v.Update = idle ? _ended : r.Update;
+            v.UpdateVersion = idle ? _endedVersion : r.UpdateVersion;
             v.UpdatePermille = r.UpdatePermille;
-            v.UpdateReason = r.UpdateReason;
+            v.UpdateReason = idle ? _endedReason : r.UpdateReason;
             v.There = true;
         }
     }

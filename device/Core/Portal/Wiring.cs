@@ -35,7 +35,7 @@ namespace JkFleet.Agent.Portal
 
         private const int MaxBytes = 1024;
         private const byte Format = 1;
-        private const string CanBms = "can-jk";
+        private const string CanNames = "can-";
         private const string CanScheme = "slcan:";
 
         /// <summary>BMS protocol, one of <see cref="BmsProtocols.Names"/>; "" = not chosen.</summary>
@@ -56,9 +56,10 @@ namespace JkFleet.Agent.Portal
             if (!IsBms(Bms)) return WiringFault.UnknownBms;
             if (InverterPresets.Find(Inverter) == null) return WiringFault.UnknownInverter;
             if (!IsPlain(BmsPort)) return WiringFault.BadBmsPort;
-            if (BmsPort.Length > 0 && Bms == CanBms && !IsAdapter(BmsPort)) return WiringFault.CanNeedsAdapter;
-            if (BmsPort.Length > 0 && Bms != CanBms && IsAdapter(BmsPort)) return WiringFault.SerialNeedsDevice;
-            bool known = InverterPort.Length == 0 || IsAdapter(InverterPort);
+            bool can = Begins(Bms, CanNames);
+            if (BmsPort.Length > 0 && can && !Begins(BmsPort, CanScheme)) return WiringFault.CanNeedsAdapter;
+            if (BmsPort.Length > 0 && !can && Begins(BmsPort, CanScheme)) return WiringFault.SerialNeedsDevice;
+            bool known = InverterPort.Length == 0 || Begins(InverterPort, CanScheme);
             return known && IsPlain(InverterPort) ? WiringFault.None : WiringFault.BadInverterPort;
         }
 
@@ -104,9 +105,10 @@ namespace JkFleet.Agent.Portal
             return false;
         }
 
-        private static bool IsAdapter(string port)
+        // With something behind it: a beginning alone names nothing.
+        private static bool Begins(string text, string beginning)
         {
-            return port.Length > CanScheme.Length && port.Substring(0, CanScheme.Length) == CanScheme;
+            return text.Length > beginning.Length && text.Substring(0, beginning.Length) == beginning;
         }
 
         private static bool IsPlain(string name)

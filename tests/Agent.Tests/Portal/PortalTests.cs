@@ -116,13 +116,35 @@ public sealed partial class PortalTests
     }
 
     [Fact]
+    public void How_an_update_ended_stays_on_show_when_the_server_withdraws_it()
+    {
+        var rig = new Rig();
+        var window = new PortalWindow();
+        var feed = new PortalFeed(rig.Loop, window, rig.NowMs);
+        rig.AfterTick = () => feed.Step(rig.NowMs, true);
+        var reported = rig.Loop.Post.Reported;
+        foreach (var (state, version, why, seen) in new[]
+        {
+            (UpdateState.Downloading, "9.1.0", "", UpdateState.Downloading), (UpdateState.Idle, "", "", UpdateState.Idle),
+            (UpdateState.Reverted, "9.2.0", "no_bms", UpdateState.Reverted), (UpdateState.Idle, "", "", UpdateState.Reverted),
+        })
+        {
+            (reported.Update, reported.UpdateVersion, reported.UpdateReason) = (state, version, why);
+            rig.Run(2 * PortalFeed.EveryMs);
+            Assert.Equal(seen, window.Look().Update);
+        }
+
+        Assert.Equal(("9.2.0", "no_bms"), (window.Look().UpdateVersion, window.Look().UpdateReason));
+    }
+
+    [Fact]
     public void Wiring_is_checked_and_survives()
     {
         var site = SignedIn();
         foreach (var (bms, inverter, bmsPort, inverterPort, wrong) in new[]
         {
             ("none such", "deye", "", "", "BMS protocol:"), ("jk02", "none such", "", "", "Inverter:"), ("jk02", "deye", "a b", "", "BMS port:"),
-            ("jk02", "deye", "slcan:/dev/ttyACM0", "", "not slcan:"), ("can-jk", "deye", "/dev/ttyUSB0", "", "CAN adapter"), ("jk02", "deye", "", "/dev/ttyACM0", "Inverter port:"),
+            ("jk02", "deye", "slcan:/dev/ttyACM0", "", "not slcan:"), ("can-jk", "deye", "/dev/ttyUSB0", "", "CAN adapter"), ("can-jk-doc", "deye", "/dev/ttyUSB0", "", "CAN adapter"), ("jk02", "deye", "", "/dev/ttyACM0", "Inverter port:"),
         })
         {
             var (status, body) = site.Post("/wiring", ("bms", bms), ("inverter", inverter), ("bmsport", bmsPort), ("inverterport", inverterPort));
@@ -132,6 +154,7 @@ public sealed partial class PortalTests
         }
 
         Assert.False(site.Store.Records.ContainsKey(Wiring.Record));
+        Assert.Equal(303, site.Post("/wiring", ("bms", "can-jk-doc"), ("inverter", "deye"), ("bmsport", "slcan:/dev/ttyACM0"), ("inverterport", "")).Status);
         Assert.Equal(303, site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", "/dev/ttyUSB0"), ("inverterport", "slcan:/dev/ttyACM0")).Status);
         var wiring = new Wiring();
         Assert.True(wiring.Load(site.Store));

@@ -74,7 +74,7 @@ namespace JkFleet.Agent.Portal
                 case UnknownInverter: return t.Of("Inverter: choose one of the list.", "Inversor: elija uno de la lista.");
                 case BadBmsPort: return t.Of("BMS port: at most 64 plain characters without blanks, like /dev/ttyUSB0", "Puerto del BMS: hasta 64 caracteres sin espacios, como /dev/ttyUSB0");
                 case BadInverterPort: return t.Of("Inverter port: write slcan: and the adapter's device, like slcan:/dev/ttyACM0", "Puerto del inversor: escriba slcan: y el dispositivo, como slcan:/dev/ttyACM0");
-                case CanNeedsAdapter: return t.Of("BMS port: can-jk is heard on a CAN adapter, write slcan:/dev/ttyACM0", "Puerto del BMS: can-jk usa un adaptador CAN, escriba slcan:/dev/ttyACM0");
+                case CanNeedsAdapter: return t.Of("BMS port: JK's CAN is heard on a CAN adapter, write slcan:/dev/ttyACM0", "Puerto del BMS: el CAN de JK usa un adaptador CAN, escriba slcan:/dev/ttyACM0");
                 case SerialNeedsDevice: return t.Of("BMS port: this protocol has a serial device, like /dev/ttyUSB0, not slcan:", "Puerto del BMS: este protocolo usa un puerto serie, como /dev/ttyUSB0, no slcan:");
                 default: return "";
             }
