@@ -11,6 +11,10 @@ namespace JkFleet.Agent
     /// </summary>
     public sealed class AgentLoop
     {
+        // A restart waits so long for the server to take the verdict, and so long when there is no server.
+        private const int VerdictMs = 10000;
+        private const int NobodyMs = 1000;
+
         private const int FramesPerTick = 64;
         private const int ReadsPerTick = 8;
 
@@ -21,7 +25,8 @@ namespace JkFleet.Agent
         private readonly byte[] _bytes = new byte[512];
         private readonly byte[] _request = new byte[64];
         private readonly CanFrame _frame = new CanFrame();
-        private int _quietTicks;
+        private bool _restarting;
+        private long _restartAskedMs;
         private bool _started;
         private long _clockMs;
         private long _steadyMs;
@@ -87,7 +92,7 @@ namespace JkFleet.Agent
             Post.Exchange(_link, nowMs, utcMs);
             Keeper.Step(nowMs, _link.Connected);
             if (StoreInline) Keeper.Slot.Work();
-            ConsiderRestart();
+            ConsiderRestart(nowMs);
             Watch.Beat();
         }
 
@@ -132,10 +137,13 @@ namespace JkFleet.Agent
         }
 
         /// <summary>The verdict goes out first; without a server, or when it takes long, the restart does not wait for ever.</summary>
-        private void ConsiderRestart()
+        private void ConsiderRestart(long nowMs)
         {
             if (!Agent.Commands.RestartWanted) return;
-            if (Post.IsQuiet(_link) || ++_quietTicks > 500) RestartDue = true;
+            if (!_restarting) _restartAskedMs = nowMs;
+            _restarting = true;
+            long patience = _link.Connected ? VerdictMs : NobodyMs;
+            if (Post.IsQuiet(_link) || nowMs - _restartAskedMs >= patience) RestartDue = true;
         }
     }
 }
