@@ -30,6 +30,9 @@ public static class BrokerModule
     var options = builder.Configuration.GetSection(BrokerOptions.Section).Get<BrokerOptions>() ?? new BrokerOptions();
     var addresses = WebAddresses.Of(builder);
     var certificate = options.Certificate();
+    // A message is small work: handing it from the socket's thread to another one and back costs as much as decoding it.
+    // Nothing behind a socket blocks here, neither the broker nor the pages, which is what makes this "unsafe".
+    builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
     builder.WebHost.ConfigureKestrel(kestrel =>
     {
       addresses.AddMqtt(kestrel, options.Address, options.Port, listen => Speak(listen, options));

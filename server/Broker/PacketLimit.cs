@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 
 namespace JkFleet.Server.Broker;
@@ -62,6 +63,8 @@ public static class PacketLimit
       return true;
     }
 
+    // Nearly every read of a device waits: pooled, or each packet would cost an object.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> Await(ValueTask<ReadResult> read) => Check(await read);
 
     private ReadResult Check(ReadResult result)

@@ -16,7 +16,9 @@ public static class DataModule
     else
     {
       var source = $"Data Source={options.File("fleet.db")};Foreign Keys=True;Default Timeout=30";
-      builder.Services.AddPooledDbContextFactory<SqliteFleetDb>(db => db.UseSqlite(source));
+      // A list of ids travels as one JSON parameter: with one parameter per id EF writes and SQLite compiles a new statement each time.
+      builder.Services.AddPooledDbContextFactory<SqliteFleetDb>(
+        db => db.UseSqlite(source, sqlite => sqlite.UseParameterizedCollectionMode(ParameterTranslationMode.Parameter)));
       builder.Services.AddSingleton<IDbContextFactory<FleetDb>, FleetDbFactory<SqliteFleetDb>>();
     }
 

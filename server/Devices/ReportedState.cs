@@ -32,7 +32,7 @@ public sealed class ReportedState : IDisposable
     var ids = part.Select(p => p.DeviceId).Distinct(StringComparer.Ordinal).ToArray();
     await using var db = await _databases.CreateDbContextAsync();
     var rows = await db.Reported.Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal);
-    var desired = await db.Desired.AsNoTracking().Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal);
+    var desired = await WishesAsync(db, ids, CancellationToken.None);
     var known = rows.Count == ids.Length ? [] : await db.Devices.Where(d => ids.Contains(d.Id)).Select(d => d.Id).ToListAsync();
     var changed = new HashSet<string>(StringComparer.Ordinal);
     var steps = new List<StoredEvent>();
@@ -119,7 +119,7 @@ public sealed class ReportedState : IDisposable
         async () =>
         {
           await using var db = await _databases.CreateDbContextAsync(cancellationToken);
-          await CompareAsync(db, await db.Reported.Where(r => ids.Contains(r.DeviceId)).ToListAsync(cancellationToken), cancellationToken);
+          await CompareAsync(db, await db.Reported.AsNoTracking().Where(r => ids.Contains(r.DeviceId)).ToListAsync(cancellationToken), cancellationToken);
         },
         cancellationToken);
     }
@@ -129,21 +129,32 @@ public sealed class ReportedState : IDisposable
   public async Task LoadAsync(CancellationToken cancellationToken = default)
   {
     await using var db = await _databases.CreateDbContextAsync(cancellationToken);
-    foreach (var part in (await db.Reported.OrderBy(r => r.DeviceId).ToListAsync(cancellationToken)).Chunk(500))
+    foreach (var part in (await db.Reported.AsNoTracking().OrderBy(r => r.DeviceId).ToListAsync(cancellationToken)).Chunk(500))
     {
       await CompareAsync(db, part, cancellationToken);
       foreach (var row in part) Show(row);
     }
   }
 
+  /// <summary>Judges the rows anew and writes what has changed, one statement per state: after a push to thousands they all go the same way.</summary>
   private async Task CompareAsync(FleetDb db, IReadOnlyCollection<ReportedRow> rows, CancellationToken cancellationToken)
   {
-    var ids = rows.Select(r => r.DeviceId).ToArray();
-    var desired = await db.Desired.AsNoTracking().Where(r => ids.Contains(r.DeviceId)).ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal, cancellationToken);
-    foreach (var row in rows) Judge(row, desired.GetValueOrDefault(row.DeviceId));
-    await db.SaveChangesAsync(cancellationToken);
+    var desired = await WishesAsync(db, [.. rows.Select(r => r.DeviceId)], cancellationToken);
+    var changed = rows.Where(row => Judge(row, desired.GetValueOrDefault(row.DeviceId))).ToList();
+    foreach (var (to, ids) in changed.GroupBy(r => (r.State, r.Since), r => r.DeviceId).ToDictionary(g => g.Key, g => g.ToArray()))
+    {
+      await db.Reported.Where(r => ids.Contains(r.DeviceId))
+        .ExecuteUpdateAsync(r => r.SetProperty(x => x.State, to.State).SetProperty(x => x.Since, to.Since), cancellationToken);
+    }
+
     foreach (var row in rows) _live.Synchronised(row.DeviceId, row.State, row.Since);
   }
+
+  /// <summary>What is compared of the wishes: the profile's text, kilobytes per device, is not.</summary>
+  private static Task<Dictionary<string, DesiredRow>> WishesAsync(FleetDb db, string[] ids, CancellationToken cancellationToken) =>
+    db.Desired.AsNoTracking().Where(r => ids.Contains(r.DeviceId))
+      .Select(r => new DesiredRow { DeviceId = r.DeviceId, Version = r.Version, ProfileRevision = r.ProfileRevision, ChangedBy = "", Reason = "" })
+      .ToDictionaryAsync(r => r.DeviceId, StringComparer.Ordinal, cancellationToken);
 
   public void Dispose() => _commits.Dispose();
 
@@ -159,11 +170,13 @@ public sealed class ReportedState : IDisposable
     return desired.ProfileRevision is { } revision && row.ProfileRevision != revision ? SyncState.Drifted : SyncState.InSync;
   }
 
-  private void Judge(ReportedRow row, DesiredRow? desired)
+  private bool Judge(ReportedRow row, DesiredRow? desired)
   {
     var state = Compare(row, desired);
-    if (state == row.State && row.Since != default) return;
+    if (state == row.State && row.Since != default) return false;
     row.State = state;
-    row.Since = _clock.GetUtcNow();
+    // Whole milliseconds, as the database keeps them; so devices that change together also share their "since".
+    row.Since = DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
+    return true;
   }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace JkFleet.Server.History;
@@ -25,34 +26,42 @@ public static class Block
     into.Varint((ulong)count);
     into.Int64(HistoryRow.Time(rows[0].Span));
     ulong mask = 0;
-    var values = new int[count * Metric.MaxCount];
-    for (var r = 0; r < count; r++)
+    // An hour of one device is a large object of 100 KB and more, and a pack has thousands of them: borrowed.
+    var values = ArrayPool<int>.Shared.Rent(count * Metric.MaxCount);
+    try
     {
-      mask |= HistoryRow.Mask(rows[r].Span);
-      HistoryRow.Values(rows[r].Span, values.AsSpan(r * Metric.MaxCount, Metric.MaxCount));
-    }
-
-    into.Varint((ulong)(System.Numerics.BitOperations.PopCount(mask) + 3));
-    var column = new long?[count];
-    for (var r = 0; r < count; r++) column[r] = HistoryRow.Time(rows[r].Span);
-    into.Column(TimeColumn, column);
-    for (var r = 0; r < count; r++) column[r] = HistoryRow.Boot(rows[r].Span);
-    into.Column(BootColumn, column);
-    for (var r = 0; r < count; r++) column[r] = HistoryRow.Seq(rows[r].Span);
-    into.Column(SeqColumn, column);
-    for (var id = 0; id < Metric.MaxCount; id++)
-    {
-      if ((mask >> id & 1) == 0) continue;
       for (var r = 0; r < count; r++)
       {
-        var value = values[(r * Metric.MaxCount) + id];
-        column[r] = value == Metric.Absent ? null : value;
+        mask |= HistoryRow.Mask(rows[r].Span);
+        HistoryRow.Values(rows[r].Span, values.AsSpan(r * Metric.MaxCount, Metric.MaxCount));
       }
 
-      into.Column((byte)id, column);
-    }
+      into.Varint((ulong)(System.Numerics.BitOperations.PopCount(mask) + 3));
+      var column = new long?[count];
+      for (var r = 0; r < count; r++) column[r] = HistoryRow.Time(rows[r].Span);
+      into.Column(TimeColumn, column);
+      for (var r = 0; r < count; r++) column[r] = HistoryRow.Boot(rows[r].Span);
+      into.Column(BootColumn, column);
+      for (var r = 0; r < count; r++) column[r] = HistoryRow.Seq(rows[r].Span);
+      into.Column(SeqColumn, column);
+      for (var id = 0; id < Metric.MaxCount; id++)
+      {
+        if ((mask >> id & 1) == 0) continue;
+        for (var r = 0; r < count; r++)
+        {
+          var value = values[(r * Metric.MaxCount) + id];
+          column[r] = value == Metric.Absent ? null : value;
+        }
 
-    return into.ToArray();
+        into.Column((byte)id, column);
+      }
+
+      return into.ToArray();
+    }
+    finally
+    {
+      ArrayPool<int>.Shared.Return(values);
+    }
   }
 
   /// <summary>Number of samples in a block.</summary>
