@@ -178,14 +178,15 @@ public sealed class RolloutRunner(
     if (step.Withdrawals.Count > 0)
       told.Add(await door.StageAsync(db, [.. step.Withdrawals.Select(d => d.DeviceId)], new DesiredChange.NoFirmware(rollout.Id), by, rollout.StateReason, cancellationToken: cancellationToken));
 
+    // Only what changed is tracked: attaching the rollout would bring every device of it along, tick after tick.
     rollout.Revision++;
-    db.Attach(rollout).Property(r => r.Revision).OriginalValue = rollout.Revision - 1;
-    db.Entry(rollout).Property(r => r.Revision).IsModified = true;
+    var written = await db.Rollouts.Where(r => r.Id == rollout.Id && r.Revision == rollout.Revision - 1).ExecuteUpdateAsync(
+      row => row.SetProperty(r => r.Revision, rollout.Revision)
+        .SetProperty(r => r.State, rollout.State).SetProperty(r => r.StateSince, rollout.StateSince).SetProperty(r => r.StateReason, rollout.StateReason),
+      cancellationToken);
+    if (written != 1) throw new DbUpdateConcurrencyException($"Rollout {rollout.Id} was changed by somebody else.");
     if (step.Rollout is not null)
     {
-      db.Entry(rollout).Property(r => r.State).IsModified = true;
-      db.Entry(rollout).Property(r => r.StateSince).IsModified = true;
-      db.Entry(rollout).Property(r => r.StateReason).IsModified = true;
       db.Activities.Add(new Activity
       {
         At = now, Actor = by, Action = "rollout.moved", Subject = $"rollout:{rollout.Id}", After = step.Rollout.Value.State.ToString(), Reason = step.Rollout.Value.Reason,
