@@ -2,12 +2,13 @@ using System.Security.Claims;
 using JkFleet.Server.Accounts;
 using JkFleet.Server.Broker;
 using JkFleet.Server.Data;
+using JkFleet.Server.Profiles;
 
 namespace JkFleet.Server.Devices;
 
-/// <summary>Names a device, tags it, moves it to another site.</summary>
+/// <summary>Names a device, tags it, moves it to another site. Where it then belongs decides which profile it follows.</summary>
 [Command(Role.Installer)]
-public sealed class ChangeDevice(IDbContextFactory<FleetDb> databases, ActivityLog activity, Enrolment enrolment)
+public sealed class ChangeDevice(IDbContextFactory<FleetDb> databases, ActivityLog activity, Enrolment enrolment, DesiredState door)
 {
   public async Task<Outcome<Device>> Run(ClaimsPrincipal by, string deviceId, string name, string tags, int siteId, string reason, CancellationToken stop)
   {
@@ -22,6 +23,8 @@ public sealed class ChangeDevice(IDbContextFactory<FleetDb> databases, ActivityL
     (device.Name, device.Tags, device.SiteId) = (name.Trim(), Sites.Tags.Store(words), siteId);
     device.Version++;
     activity.Add(db, by.Identity?.Name ?? "", "device.changed", "device:" + device.Id, siteId, before, new { device.Name, device.Tags, device.SiteId }, reason);
+    var moved = before.SiteId != device.SiteId || before.Tags != device.Tags;
+    await using var transaction = await db.Database.BeginTransactionAsync(stop);
     try
     {
       await db.SaveChangesAsync(stop);
@@ -31,8 +34,23 @@ public sealed class ChangeDevice(IDbContextFactory<FleetDb> databases, ActivityL
       return Outcome<Device>.Refused("Somebody else has changed this device meanwhile. Look at it again.");
     }
 
+    var wished = moved ? await Follow(db, device, site.Tags, stop) : null;
+    await transaction.CommitAsync(stop);
+    if (wished is not null) door.Tell(wished);
     enrolment.Take(device, site.Name);
     return Outcome<Device>.Of(device);
+  }
+
+  /// <summary>Those that join a site or a tag follow its profile; a device that no assignment reaches any more keeps what it has.</summary>
+  private async Task<DesiredOutcome?> Follow(FleetDb db, Device device, string siteTags, CancellationToken stop)
+  {
+    if (await PushProfile.AssignedAsync(db, device, siteTags, stop) is not { } assigned) return null;
+    var row = await db.Desired.AsNoTracking().FirstOrDefaultAsync(r => r.DeviceId == device.Id, stop);
+    if (row is not null && row.ProfileId == assigned.ProfileId && row.ProfileRevision == assigned.Revision) return null;
+    var content = await db.ProfileRevisions.Where(r => r.ProfileId == assigned.ProfileId && r.Number == assigned.Revision).Select(r => r.Content).FirstAsync(stop);
+    return await door.StageAsync(
+      db, [device.Id], new DesiredChange.Profile(assigned.ProfileId, assigned.Revision, content), assigned.Author,
+      $"follows {assigned.Scope.ToString().ToLowerInvariant()} {assigned.Target}", cancellationToken: stop);
   }
 }
 
