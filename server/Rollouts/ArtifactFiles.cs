@@ -30,8 +30,11 @@ public sealed class ArtifactFiles(IOptions<DataOptions> data, IOptions<FirmwareO
   }
 
   /// <summary>Takes an upload in, judging it byte by byte with the devices' own judge; nothing refused stays on the disk.</summary>
-  /// <returns>The artifact, or the stable name of the refusal.</returns>
-  public async Task<(CheckedArtifact? Artifact, string? Refusal)> TakeAsync(Stream upload, CancellationToken stop)
+  /// <param name="upload">The file.</param>
+  /// <param name="refuse">The caller's own reasons against a sound build, asked before the file gets its name; null = none.</param>
+  /// <param name="stop">Gives up; nothing stays.</param>
+  /// <returns>The artifact, or why it is refused.</returns>
+  public async Task<(CheckedArtifact? Artifact, string? Refusal)> TakeAsync(Stream upload, Func<CheckedArtifact, Task<string?>> refuse, CancellationToken stop)
   {
     var keys = options.Value.PublicKeys();
     if (keys.Length == 0) return (null, "no release key is pinned on this server (setting Firmware:Keys)");
@@ -53,17 +56,17 @@ public sealed class ArtifactFiles(IOptions<DataOptions> data, IOptions<FirmwareO
           for (var at = 0; at < read;)
           {
             var taken = intake.Feed(buffer, at, read - at);
-            if (taken < 0) return (null, FirmwareRefusalNames.Of(intake.Refusal));
+            if (taken < 0) return (null, RolloutWords.Of(intake.Refusal));
             at += taken;
             if (intake.Verifying) intake.Step(int.MaxValue);
-            if (intake.Refusal != FirmwareRefusal.None) return (null, FirmwareRefusalNames.Of(intake.Refusal));
+            if (intake.Refusal != FirmwareRefusal.None) return (null, RolloutWords.Of(intake.Refusal));
           }
 
           hash.AppendData(buffer, 0, read);
           await file.WriteAsync(buffer.AsMemory(0, read), stop);
         }
 
-        if (intake.End() is var refusal and not FirmwareRefusal.None) return (null, FirmwareRefusalNames.Of(refusal));
+        if (intake.End() is var refusal and not FirmwareRefusal.None) return (null, RolloutWords.Of(refusal));
         await file.FlushAsync(stop);
         file.Flush(flushToDisk: true);
       }
@@ -73,12 +76,13 @@ public sealed class ArtifactFiles(IOptions<DataOptions> data, IOptions<FirmwareO
       {
         var whole = await File.ReadAllBytesAsync(draft, stop);
         var payload = whole[intake.Manifest.HeaderBytes..];
-        if (NanoBuild.Judge(payload, payload.Length, intake.Manifest) is var nano and not FirmwareRefusal.None) return (null, FirmwareRefusalNames.Of(nano));
+        if (NanoBuild.Judge(payload, payload.Length, intake.Manifest) is var nano and not FirmwareRefusal.None) return (null, RolloutWords.Of(nano));
       }
 
-      var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
-      File.Move(draft, Path.Combine(Folder, sha256 + ".jkfw"), overwrite: true);
-      return (new CheckedArtifact(intake.Manifest, sha256, size, Convert.ToHexStringLower(intake.Manifest.KeyId)), null);
+      var artifact = new CheckedArtifact(intake.Manifest, Convert.ToHexStringLower(hash.GetHashAndReset()), size, Convert.ToHexStringLower(intake.Manifest.KeyId));
+      if (await refuse(artifact) is { } objection) return (null, objection);
+      File.Move(draft, Path.Combine(Folder, artifact.Sha256 + ".jkfw"), overwrite: true);
+      return (artifact, null);
     }
     finally
     {

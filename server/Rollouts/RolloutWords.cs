@@ -1,3 +1,4 @@
+using JkFleet.Contracts;
 using JkFleet.Server.Ui;
 
 namespace JkFleet.Server.Rollouts;
@@ -48,6 +49,23 @@ public static class RolloutWords
     StageOfDevice.Returned => new("Back", Tone.Quiet),
     _ => new("Not back", Tone.Bad),
   };
+
+  /// <summary>Why a file is no build for this server, with the stable name that devices report too.</summary>
+  public static string Of(FirmwareRefusal refusal) => refusal switch
+  {
+    FirmwareRefusal.NotFirmware => "it is no signed build; make one with `jkagent release sign`",
+    FirmwareRefusal.UnknownFormat => "its format is newer than this server; update the server",
+    FirmwareRefusal.Truncated => "it ends too early; upload it again",
+    FirmwareRefusal.Oversized => "it is larger than any build may be",
+    FirmwareRefusal.BadManifest => "its manifest is damaged",
+    FirmwareRefusal.TrailingBytes => "something follows after its end",
+    FirmwareRefusal.WrongKey => "it is signed with a key that is not pinned on this server",
+    FirmwareRefusal.BadSignature => "its signature does not fit: it was changed after it was signed",
+    FirmwareRefusal.WrongContract => "it speaks another version of the contract",
+    FirmwareRefusal.Expired => "its time has passed",
+    FirmwareRefusal.WrongHash => "its content was changed after it was signed",
+    _ => "its content is not sound",
+  } + $" ({FirmwareRefusalNames.Of(refusal)})";
 
   /// <summary>What comes next, in a sentence.</summary>
   public static string Next(Rollout rollout) => rollout.State switch

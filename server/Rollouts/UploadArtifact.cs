@@ -16,20 +16,15 @@ public sealed class UploadArtifact(IDbContextFactory<FleetDb> databases, Artifac
   public async Task<Outcome<Artifact>> Run(ClaimsPrincipal by, string fileName, Stream content, CancellationToken stop)
   {
     if (!by.HasEverywhere(Role.Operator)) return Outcome<Artifact>.NotAllowed();
-    var (taken, refusal) = await files.TakeAsync(content, stop);
-    if (taken is null) return Outcome<Artifact>.Refused($"The file was refused: {refusal}.", "file");
-    var manifest = taken.Manifest;
-    if (manifest.ExpiresUtcMs != 0 && manifest.ExpiresUtcMs < clock.GetUtcNow().ToUnixTimeMilliseconds())
-      return Outcome<Artifact>.Refused($"The file was refused: {FirmwareRefusalNames.Of(FirmwareRefusal.Expired)}.", "file");
     await using var db = await databases.CreateDbContextAsync(stop);
+    var (taken, refusal) = await files.TakeAsync(content, sound => ObjectionAsync(db, sound, stop), stop);
+    if (taken is null) return Outcome<Artifact>.Refused($"The file was refused: {refusal}.", "file");
     if (await db.Artifacts.SingleOrDefaultAsync(a => a.Sha256 == taken.Sha256, stop) is { } known) return Outcome<Artifact>.Of(known);
-    var version = FirmwareVersion.Text(manifest.Version);
-    if (await db.Artifacts.AnyAsync(a => a.Board == manifest.Board && a.Version == version && a.RetiredAt == null, stop))
-      return Outcome<Artifact>.Refused($"There is another build {version} for {manifest.Board} already; a version is given once.", "file");
+    var manifest = taken.Manifest;
     var artifact = new Artifact
     {
       Name = Path.GetFileName(fileName) is { Length: > 0 and <= 100 } name ? name : manifest.Name,
-      Version = version,
+      Version = FirmwareVersion.Text(manifest.Version),
       Board = manifest.Board,
       Contract = manifest.Contract,
       Sha256 = taken.Sha256,
@@ -45,5 +40,16 @@ public sealed class UploadArtifact(IDbContextFactory<FleetDb> databases, Artifac
     activity.Add(db, artifact.UploadedBy, "artifact.uploaded", $"artifact:{artifact.Id}", null, null, new { artifact.Name, artifact.Version, artifact.Board, artifact.Sha256 });
     await db.SaveChangesAsync(stop);
     return Outcome<Artifact>.Of(artifact);
+  }
+
+  /// <summary>What speaks against a build that verifies.</summary>
+  private async Task<string?> ObjectionAsync(FleetDb db, CheckedArtifact sound, CancellationToken stop)
+  {
+    var manifest = sound.Manifest;
+    if (manifest.ExpiresUtcMs != 0 && manifest.ExpiresUtcMs < clock.GetUtcNow().ToUnixTimeMilliseconds()) return RolloutWords.Of(FirmwareRefusal.Expired);
+    var version = FirmwareVersion.Text(manifest.Version);
+    return await db.Artifacts.AnyAsync(a => a.Board == manifest.Board && a.Version == version && a.RetiredAt == null && a.Sha256 != sound.Sha256, stop)
+      ? $"there is another build {version} for {manifest.Board} already; a version is given once"
+      : null;
   }
 }

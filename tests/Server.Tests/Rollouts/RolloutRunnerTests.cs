@@ -113,6 +113,60 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
   }
 
   [Fact]
+  public async Task Failed_devices_that_are_tried_again_count_as_the_second_attempt()
+  {
+    _broken.UnionWith(["d00", "d01", "d02"]);
+    using var runner = Runner();
+    var id = await Create(runner);
+    for (var tick = 0; tick < 30; tick++)
+    {
+      await runner.TickAsync(CancellationToken.None);
+      await DevicesAct();
+      _clock.Advance(TimeSpan.FromSeconds(5));
+    }
+
+    Assert.Equal(RolloutState.Paused, await StateOf(id));
+    _broken.Clear();
+    Assert.Null(await Desk(runner).Resume(Op, id, ResumeChoice.RetryFailed, "cable mended", CancellationToken.None));
+    for (var tick = 0; tick < 200 && await StateOf(id) == RolloutState.Running; tick++)
+    {
+      await runner.TickAsync(CancellationToken.None);
+      await DevicesAct();
+      _clock.Advance(TimeSpan.FromSeconds(20));
+    }
+
+    await using var db = _database.CreateDbContext();
+    var rollout = await RolloutRunner.Whole(db).SingleAsync();
+    Assert.Equal(RolloutState.Completed, rollout.State);
+    Assert.All(rollout.Devices, d => Assert.Equal((StageOfDevice.Confirmed, d.Wave == 0 ? 2 : 1), (d.Stage, d.Attempts)));
+    Assert.All(_runs.Values, v => Assert.Equal("2.0.0", v));
+  }
+
+  [Fact]
+  public async Task An_aborted_rollout_offers_nothing_more_and_takes_its_wishes_back()
+  {
+    using var runner = Runner();
+    var id = await Create(runner);
+    await runner.TickAsync(CancellationToken.None);
+    await runner.TickAsync(CancellationToken.None);
+    await using (var before = _database.CreateDbContext()) Assert.Equal(3, await before.Desired.CountAsync(d => d.FirmwareVersion == "2.0.0"));
+    Assert.Null(await Desk(runner).Abort(Op, id, "wrong build", CancellationToken.None));
+    for (var tick = 0; tick < 20; tick++)
+    {
+      await runner.TickAsync(CancellationToken.None);
+      _clock.Advance(TimeSpan.FromSeconds(60));
+    }
+
+    Assert.Equal(RolloutState.Aborted, await StateOf(id));
+    Assert.NotNull(await Desk(runner).Resume(Op, id, ResumeChoice.RetryFailed, "no, go on", CancellationToken.None));
+    await using var db = _database.CreateDbContext();
+    Assert.Equal(0, await db.Desired.CountAsync(d => d.FirmwareVersion != null));
+    // None of the three had begun; they are left out like the others.
+    Assert.Equal(30, await db.RolloutDevices.CountAsync(d => d.Stage == StageOfDevice.Skipped));
+    Assert.Empty(_installs);
+  }
+
+  [Fact]
   public async Task Rolling_back_brings_the_former_build_to_those_that_changed()
   {
     using var runner = Runner();
@@ -149,6 +203,35 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
     Assert.Equal(4, refusals.Count);
     var (_, skips) = await Desk(runner).Preview(Person(Role.Viewer), 2, new RolloutSelection(), CancellationToken.None);
     Assert.All(skips, s => Assert.Equal("you have no right to change devices of its site", s.Why));
+  }
+
+  [Fact]
+  public async Task The_maintenance_window_is_the_sites_own_time()
+  {
+    using var runner = Runner();
+    // 12:00 UTC in November is 13:00 in Berlin; the window opens at 14:00 there.
+    var policy = new RolloutPolicy { JitterSeconds = 0, SoakSeconds = 0, MaxConcurrent = 100, PerMinute = 1000, WindowFromMinute = 14 * 60, WindowToMinute = 15 * 60 };
+    var (id, _) = await Desk(runner).Create(Op, "r", 2, new RolloutSelection { Sites = [1] }, policy, "because", CancellationToken.None);
+    await Ticks(58);
+    await using (var db = _database.CreateDbContext())
+    {
+      var held = (await RolloutRunner.Whole(db).SingleAsync(r => r.Id == id)).Devices.Where(d => d.Wave == 0).ToList();
+      Assert.All(held, d => Assert.Equal((StageOfDevice.Gated, "outside its maintenance window (14:00 to 15:00 local time)"), (d.Stage, d.Reason)));
+      Assert.Equal(0, await db.Desired.CountAsync());
+    }
+
+    await Ticks(4);
+    await using (var db = _database.CreateDbContext()) Assert.Equal(3, await db.Desired.CountAsync(d => d.FirmwareVersion == "2.0.0"));
+
+    async Task Ticks(int minutes)
+    {
+      for (var minute = 0; minute < minutes; minute++)
+      {
+        foreach (var device in _runs.Keys) Report(device);
+        await runner.TickAsync(CancellationToken.None);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+      }
+    }
   }
 
   private static readonly ClaimsPrincipal Op = Person(Role.Operator);
