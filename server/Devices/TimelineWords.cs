@@ -48,7 +48,7 @@ public static class TimelineWords
     EventKind.Started => "The agent started.",
     EventKind.BmsFirst => "The first valid reading of the BMS came.",
     EventKind.BmsLost => $"The BMS is no longer heard; its last reading was {Seconds(e.Value)} old.",
-    EventKind.BmsBack => "The BMS is heard again; several good readings came in a row.",
+    EventKind.BmsBack => "Several good readings came in a row: the BMS is trusted again.",
     EventKind.Implausible => $"A reading contradicted itself and was not used ({Doubted((Doubt)e.Value)}).",
     EventKind.CellInvalid => $"Cell {e.Value} read a voltage that no cell can have.",
     EventKind.AlarmOn => $"The BMS raised an alarm: {Words.Alarm(BmsAlarmNames.Of(e.Value)).ToLowerInvariant()}.",

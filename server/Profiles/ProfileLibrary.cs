@@ -99,4 +99,11 @@ public sealed class ProfileLibrary(IDbContextFactory<FleetDb> databases)
     await using var db = await databases.CreateDbContextAsync(cancellationToken);
     return await db.ProfileRevisions.AsNoTracking().Where(r => r.ProfileId == profileId).OrderByDescending(r => r.Number).ToListAsync(cancellationToken);
   }
+
+  /// <summary>Who follows a profile, whatever the revision.</summary>
+  public async Task<IReadOnlyList<ProfileAssignment>> AssignmentsAsync(int profileId, CancellationToken cancellationToken = default)
+  {
+    await using var db = await databases.CreateDbContextAsync(cancellationToken);
+    return await db.ProfileAssignments.AsNoTracking().Where(a => a.ProfileId == profileId).ToListAsync(cancellationToken);
+  }
 }

@@ -16,6 +16,8 @@ public sealed class Browser : IAsyncLifetime
   public async ValueTask InitializeAsync()
   {
     if (!File.Exists(Chromium)) return;
+    // A busy machine is slow and not wrong: conditions are waited for, not seconds.
+    Assertions.SetDefaultExpectTimeout(20_000);
     _playwright = await Playwright.CreateAsync();
     _browser = await _playwright.Chromium.LaunchAsync(new()
     {

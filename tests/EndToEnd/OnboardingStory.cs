@@ -32,7 +32,7 @@ public sealed class OnboardingStory(Browser browser)
   }
 
   [Fact]
-  public async Task A_profile_is_pushed_and_one_device_refuses_by_its_envelope()
+  public async Task An_operator_pushes_a_profile_and_the_inverters_follow()
   {
     await using var server = await ServerUnderTest.Start(devices: 0, sites: 1);
     await using var desk = await browser.Open(1440);
@@ -40,11 +40,19 @@ public sealed class OnboardingStory(Browser browser)
     await MakeSite(server, desk, "Bakery");
     await desk.Go(server, "/claim");
     var code = await MakeCode(desk, devices: 3);
-    await using var agents = AgentProcess.Start(
-      "simulate", "--agents", "2", "--claim", code, "--server", server.Web.ToString(), "--telemetry-ms", "1000", "--start-hour", "11", "--time-scale", "60");
-    var store = Directory.CreateTempSubdirectory("jkfleet-e2e-store-");
-    await using (var claim = AgentProcess.Start("claim", "--server", server.Web.ToString(), "--code", code, "--store", store.FullName)) await claim.Succeeds();
-    await using var small = AgentProcess.Start("run", "--store", store.FullName, "--envelope-charge-a", "30");
+    var folder = Directory.CreateTempSubdirectory("jkfleet-e2e-stores-");
+    var own = Path.Combine(folder.FullName, "own.json");
+    await File.WriteAllTextAsync(own, """{"revision":1,"name":"own","rise_hold_ms":0,"rise_ma_per_s":100000}""");
+    var stores = Enumerable.Range(1, 3).Select(n => Path.Combine(folder.FullName, $"{n}")).ToArray();
+    foreach (var store in stores)
+    {
+      await using var claim = AgentProcess.Start("claim", "--server", server.Web.ToString(), "--code", code, "--store", store);
+      await claim.Succeeds();
+    }
+
+    await using var first = WiredAgent.Start(stores[0], "--profile", own);
+    await using var second = WiredAgent.Start(stores[1], "--profile", own);
+    await using var small = WiredAgent.Start(stores[2], "--profile", own, "--envelope-charge-a", "30");
     await Assertions.Expect(desk.Page.GetByText("3 of 3 claimed")).ToBeVisibleAsync(new() { Timeout = 60_000 });
 
     await desk.Go(server, "/profiles/new");
@@ -63,10 +71,19 @@ public sealed class OnboardingStory(Browser browser)
     await Assertions.Expect(desk.Page.Locator("ins")).ToHaveTextAsync("33\u00A0A");
     await desk.Picture("profile-1440", whole: true);
     await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Save revision 2" }).ClickAsync();
+    var revisions = desk.Page.Locator("section[aria-labelledby=revisions-heading]");
+    await revisions.GetByText("Differences to revision 1").ClickAsync();
+    await Assertions.Expect(revisions.Locator("del")).ToHaveTextAsync("60\u00A0A");
+    await Assertions.Expect(revisions.Locator("ins")).ToHaveTextAsync("33\u00A0A");
+    await desk.Picture("profile-1440-diff", whole: true);
 
+    await first.Until(ma => ma > 33_000, "the first inverter may charge as the battery allows");
+    await second.Until(ma => ma > 33_000, "the second inverter may charge as the battery allows");
+    await small.Until(ma => ma == 30_000, "the small board's ceiling holds");
     await desk.Page.GetByRole(AriaRole.Link, new() { Name = "Push revision 2" }).ClickAsync();
     await desk.Page.GetByLabel("Bakery").CheckAsync();
     await Assertions.Expect(desk.Page.GetByText("Applies to 3")).ToBeVisibleAsync();
+    await Assertions.Expect(desk.Page.Locator("[data-would-refuse=\"1\"]")).ToContainTextAsync("above what this board allows (30\u00A0A)");
     await desk.Page.GetByLabel("Why").FillAsync("Warm packs");
     await desk.Picture("push-1440-preview");
     await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Push to 3 devices" }).ClickAsync();
@@ -74,11 +91,54 @@ public sealed class OnboardingStory(Browser browser)
     await Assertions.Expect(desk.Page.Locator("tbody tr").First).ToContainTextAsync("Charge ramp: state of charge: a current is above what this board allows (30\u00A0A)");
     await desk.Picture("push-1440-verdicts");
 
+    // What counts is not what the page says but what the inverter decodes.
+    await first.Until(ma => ma == 33_000, "the first inverter follows");
+    await second.Until(ma => ma == 33_000, "the second inverter follows");
+    Assert.Equal(30_000, small.AllowedChargeMa);
+
     await desk.Page.Locator("tbody tr").Last.GetByRole(AriaRole.Link).ClickAsync();
     await Assertions.Expect(desk.Page.Locator(".chain").First).ToContainTextAsync("The maximum of the charge profile", new() { Timeout = 30_000 });
     await Assertions.Expect(desk.Page.Locator(".chain").First).ToContainTextAsync("33\u00A0A");
+    var limited = await LimitByCommand(desk, [first, second]);
+    await ReturnToTheFirst(server, desk, limited);
     Assert.Empty(desk.Wrong);
-    store.Delete(recursive: true);
+    folder.Delete(recursive: true);
+  }
+
+  /// <summary>Commands from the device page: a temporary limit that the inverter obeys, its end, and what may not be done.</summary>
+  private static async Task<WiredAgent> LimitByCommand(Window desk, WiredAgent[] agents)
+  {
+    var commands = desk.Page.Locator("section[aria-labelledby=commands-heading]");
+    await Assertions.Expect(commands.GetByText("Switching is not enabled on this device")).ToBeVisibleAsync();
+    await commands.GetByLabel("Reason for the command").FillAsync("The roof is warm");
+    await commands.GetByLabel("Charge at most, A", new() { Exact = true }).FillAsync("12.5");
+    await commands.GetByLabel("For, min").FillAsync("5");
+    await commands.GetByRole(AriaRole.Button, new() { Name = "Limit for a time" }).ClickAsync();
+    await Assertions.Expect(commands.Locator("[data-verdict=applied]")).ToContainTextAsync("Limit charging to 12.5\u00A0A for 5\u00A0min", new() { Timeout = 30_000 });
+    WiredAgent? obeying = null;
+    await ServerUnderTest.Until(() => Task.FromResult((obeying = Array.Find(agents, a => a.AllowedChargeMa == 12_500)) is not null), "the inverter of the limited device follows");
+    Assert.Equal(33_000, agents.Single(a => a != obeying).AllowedChargeMa);
+    var timeline = desk.Page.Locator("section[aria-labelledby=timeline-heading]");
+    await Assertions.Expect(timeline.Locator("[data-entry=override]")).ToContainTextAsync("The roof is warm");
+    await Assertions.Expect(timeline.Locator("[data-entry=override_on]")).ToContainTextAsync("A temporary limit holds for 5\u00A0min", new() { Timeout = 30_000 });
+    await Assertions.Expect(timeline.Locator("[data-entry=started]")).ToContainTextAsync("The agent started");
+    await Assertions.Expect(timeline.Locator("[data-entry=profile_applied]")).ToContainTextAsync("Profile revision 2 is in force");
+    await desk.Picture("device-1440-commands", whole: true);
+    return obeying!;
+  }
+
+  /// <summary>One click back to an earlier revision: whom it concerns is chosen already.</summary>
+  private static async Task ReturnToTheFirst(ServerUnderTest server, Window desk, WiredAgent limited)
+  {
+    await desk.Go(server, "/profiles");
+    await desk.Page.GetByRole(AriaRole.Link, new() { Name = "Gentle" }).ClickAsync();
+    await desk.Page.GetByRole(AriaRole.Link, new() { Name = "Return to revision 1" }).ClickAsync();
+    await Assertions.Expect(desk.Page.GetByText("Applies to 3")).ToBeVisibleAsync();
+    await desk.Page.GetByLabel("Why").FillAsync("It was the fan");
+    await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Push to 3 devices" }).ClickAsync();
+    await Assertions.Expect(desk.Page.Locator("[data-push]")).ToHaveTextAsync("2 in sync · 1 refused", new() { Timeout = 60_000 });
+    // A wider profile does not lift the limit that somebody set for a time.
+    Assert.Equal(12_500, limited.AllowedChargeMa);
   }
 
   private static async Task MakeSite(ServerUnderTest server, Window window, string name)

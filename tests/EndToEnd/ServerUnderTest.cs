@@ -80,8 +80,9 @@ public sealed partial class ServerUnderTest : IAsyncDisposable
         using var answer = await Http.GetAsync(new Uri(Web, "healthz"));
         return answer.StatusCode == HttpStatusCode.OK;
       }
-      catch (HttpRequestException)
+      catch (Exception early) when (early is HttpRequestException or TaskCanceledException)
       {
+        // Not there yet, or there and too busy with its start to answer.
         return false;
       }
     }, "the server is healthy", seconds: 90);

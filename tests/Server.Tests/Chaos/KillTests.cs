@@ -78,7 +78,7 @@ public sealed class KillTests(ITestOutputHelper output)
     Assert.All(await db.Desired.AsNoTracking().ToListAsync(), d => Assert.Equal((Kills, Kills), ((int)d.Version, d.ProfileRevision)));
     Assert.Equal(Kills, await db.Activities.CountAsync(a => a.Action == "desired.profile"));
     Assert.All(fleet, d => Assert.Equal(d.Settled.Distinct().Order(), d.Settled));
-    output.WriteLine($"{server.Starts} starts, {fleet.Sum(d => d.Connects)} connects");
+    output.WriteLine($"{server.Starts} starts in {server.Starting.TotalSeconds:0} s, {fleet.Sum(d => d.Connects)} connects");
   }
 
   [Fact]
@@ -119,7 +119,7 @@ public sealed class KillTests(ITestOutputHelper output)
     Assert.All(fleet, d => Assert.Equal([1L], d.Settled));
     Assert.All(await db.Desired.AsNoTracking().ToListAsync(), d => Assert.Equal((1, "2.0.0"), ((int)d.Version, d.FirmwareVersion)));
     Assert.Equal(1, await db.Activities.CountAsync(a => a.Action == "rollout.created"));
-    output.WriteLine($"{server.Starts} starts, {fleet.Sum(d => d.Connects)} connects");
+    output.WriteLine($"{server.Starts} starts in {server.Starting.TotalSeconds:0} s, {fleet.Sum(d => d.Connects)} connects");
   }
 
   private Random Seeded()

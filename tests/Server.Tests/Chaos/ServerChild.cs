@@ -35,6 +35,9 @@ internal sealed partial class ServerChild : IAsyncDisposable
   public Uri Web { get; }
   public int Starts { get; private set; }
 
+  /// <summary>How long all the starts took until the server was healthy.</summary>
+  public TimeSpan Starting { get; private set; }
+
   /// <summary>The administrator's browser after <see cref="SignIn"/>.</summary>
   public HttpClient Person { get; }
 
@@ -58,6 +61,7 @@ internal sealed partial class ServerChild : IAsyncDisposable
   public async Task Start()
   {
     Starts++;
+    var begun = Stopwatch.GetTimestamp();
     var info = new ProcessStartInfo(Program("server", "JkFleet.Server"))
     {
       WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
@@ -80,6 +84,7 @@ internal sealed partial class ServerChild : IAsyncDisposable
       if (process.HasExited) throw new InvalidOperationException($"The server ended with {process.ExitCode}:\n{Lines()}");
       return await IsHealthy();
     }, "the server is healthy", seconds: 120);
+    Starting += Stopwatch.GetElapsedTime(begun);
   }
 
   /// <summary>kill -9: no handler of the process runs.</summary>
