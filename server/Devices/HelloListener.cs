@@ -18,8 +18,6 @@ public sealed class HelloListener(IDbContextFactory<FleetDb> databases, TimeProv
     var known = await db.Devices.AsNoTracking().Where(d => d.Id == device)
       .Select(d => new { d.Agent, d.Board, Hello = db.Hellos.FirstOrDefault(h => h.DeviceId == d.Id) }).SingleOrDefaultAsync(stop);
     if (known is null) return null;
-    if (known.Agent != hello.Agent || known.Board != hello.Board)
-      await db.Devices.Where(d => d.Id == device).ExecuteUpdateAsync(d => d.SetProperty(x => x.Agent, hello.Agent).SetProperty(x => x.Board, hello.Board), stop);
     var row = known.Hello ?? new DeviceHello { DeviceId = device };
     if (known.Hello is null) db.Hellos.Add(row);
     else db.Hellos.Attach(row);
@@ -27,9 +25,13 @@ public sealed class HelloListener(IDbContextFactory<FleetDb> databases, TimeProv
     (row.EnvelopeChargeMa, row.EnvelopeDischargeMa) = (hello.EnvelopeChargeMa, hello.EnvelopeDischargeMa);
     (row.EnvelopeChargeMv, row.EnvelopeDischargeMv) = (hello.EnvelopeChargeMv, hello.EnvelopeDischargeMv);
     (row.EnvelopeCellMaxMv, row.EnvelopeCellMinMv) = (hello.EnvelopeCellMaxMv, hello.EnvelopeCellMinMv);
-    if (!db.ChangeTracker.HasChanges()) return null;
+    var renewed = known.Agent != hello.Agent || known.Board != hello.Board;
+    if (!renewed && !db.ChangeTracker.HasChanges()) return null;
     (row.At, row.Boot) = (clock.GetUtcNow(), hello.Header.Boot);
+    await using var transaction = await db.Database.BeginTransactionAsync(stop);
+    if (renewed) await db.Devices.Where(d => d.Id == device).ExecuteUpdateAsync(d => d.SetProperty(x => x.Agent, hello.Agent).SetProperty(x => x.Board, hello.Board), stop);
     await db.SaveChangesAsync(stop);
+    await transaction.CommitAsync(stop);
     return null;
   }
 }

@@ -159,7 +159,7 @@ public static class TimelineWords
       UpdateState.Failed => $"Could not take {build}; the former one runs.",
       _ => $"Refused {build}.",
     };
-    return reason.Length > 0 ? said + " " + Sentence(reason) : said;
+    return reason.Length > 0 ? said + " " + Sentence(Words.UpdateReason(reason)) : said;
   }
 
   private static string Doubted(Doubt doubt) => doubt switch

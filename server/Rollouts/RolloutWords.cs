@@ -64,6 +64,8 @@ public static class RolloutWords
     FirmwareRefusal.WrongContract => "it speaks another version of the contract",
     FirmwareRefusal.Expired => "its time has passed",
     FirmwareRefusal.WrongHash => "its content was changed after it was signed",
+    FirmwareRefusal.WrongClr => "it needs another runtime than the boards have",
+    FirmwareRefusal.MissingAssembly => "it needs an assembly that the boards do not have",
     _ => "its content is not sound",
   } + $" ({FirmwareRefusalNames.Of(refusal)})";
 

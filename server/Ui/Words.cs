@@ -161,6 +161,43 @@ public static class Words
     _ => kind.Replace('_', ' '),
   };
 
+  /// <summary>Why an update waits, failed or went back: the device's stable name in words; what is a sentence already stays one.</summary>
+  public static string UpdateReason(string name) => name switch
+  {
+    "no_bms" => "the new build did not hear the BMS in time",
+    "inverter_lost" => "the inverter was heard before the update and not after it",
+    "no_server" => "the new build did not reach the server in time",
+    "never_confirmed" => "it was started again and again and never proved its health",
+    "load_failed" => "it could not be started",
+    "fell_back" => "the build failed again and again; the other one took over",
+    "safe_mode" => "no build can be started there",
+    "confirmed" => "it proved its health",
+    "handover" => "the inverter is being told first",
+    "download" => "the download failed again and again",
+    "address_refused" => "the address of the download was not accepted",
+    "slot" => "it could not be written to its place",
+    "store" => "the device could not save a record",
+    "other_version" => "the file holds another version than was offered",
+    "not_firmware" => "the file is no signed build",
+    "unknown_format" => "its format is newer than the agent there",
+    "truncated" => "the file ended too early",
+    "oversized" => "it is larger than its place",
+    "bad_manifest" => "its manifest is damaged",
+    "trailing_bytes" => "something follows after its end",
+    "wrong_key" => "it is signed with a key that the device does not know",
+    "bad_signature" => "its signature does not fit",
+    "wrong_board" => "it is made for another board",
+    "wrong_contract" => "it speaks another version of the contract",
+    "expired" => "its time has passed",
+    "clock_unknown" => "it expires, and the device does not know the time",
+    "older" => "it is older than what may run there",
+    "wrong_hash" => "its content is not what was signed",
+    "wrong_clr" => "it needs another runtime than the board has",
+    "missing_assembly" => "it needs an assembly that the board does not have",
+    "bad_image" => "its content is damaged",
+    _ => name,
+  };
+
   /// <summary>Every alarm of a reading in words.</summary>
   public static IEnumerable<string> Alarms(BmsAlarms alarms)
   {

@@ -7,6 +7,7 @@ public sealed class AgentProcess : IAsyncDisposable
 {
   private readonly Process _process;
   private readonly List<string> _said = [];
+  private bool _ended;
 
   private AgentProcess(Process process) => _process = process;
 
@@ -37,8 +38,11 @@ public sealed class AgentProcess : IAsyncDisposable
     if (_process.ExitCode != 0) throw new InvalidOperationException($"jkagent ended with {_process.ExitCode}:\n{Said}");
   }
 
+  /// <summary>Ends it; a test that needs its end before its own calls it twice.</summary>
   public async ValueTask DisposeAsync()
   {
+    if (_ended) return;
+    _ended = true;
     if (!_process.HasExited) _process.Kill(entireProcessTree: true);
     await _process.WaitForExitAsync();
     _process.Dispose();

@@ -57,7 +57,7 @@ public sealed class WiredAgent : IAsyncDisposable
     }
     catch (TimeoutException late)
     {
-      throw new TimeoutException($"{late.Message}; it is {AllowedChargeMa} mA\n{_agent!.Said}");
+      throw new TimeoutException($"{late.Message}; it is {AllowedChargeMa} mA\n{_agent!.Said}", late);
     }
   }
 

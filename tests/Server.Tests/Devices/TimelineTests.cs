@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json.Nodes;
+using JkFleet.Agent.Update;
 using JkFleet.Bms;
 using JkFleet.Contracts;
 using JkFleet.Limits;
@@ -10,6 +11,7 @@ using JkFleet.Server.Accounts;
 using JkFleet.Server.Devices;
 using JkFleet.Server.Profiles;
 using JkFleet.Server.Tests.Fixtures;
+using JkFleet.Server.Ui;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -153,11 +155,11 @@ public sealed class TimelineTests(TimelineTests.Servers servers) : IClassFixture
   {
     var server = servers.On(database);
     await using var device = await TestDevice.Connect(server.MqttPort, "dev-0007");
-    foreach (var (seq, state, permille, reason) in new[] { (1, "idle", 0, ""), (2, "downloading", 0, ""), (3, "downloading", 400, ""), (4, "downloading", 900, ""), (5, "reverted", 0, "the BMS was not heard") })
+    foreach (var (seq, state, permille, reason) in new[] { (1, "idle", 0, ""), (2, "downloading", 0, ""), (3, "downloading", 400, ""), (4, "downloading", 900, ""), (5, "reverted", 0, "no_bms") })
       await device.Publish(Topics.Reported, Reported(seq, state, state == "idle" ? "" : "9.1.0", permille, reason));
-    await device.Publish(Topics.Reported, Reported(5, "reverted", "9.1.0", 0, "the BMS was not heard"));
+    await device.Publish(Topics.Reported, Reported(5, "reverted", "9.1.0", 0, "no_bms"));
     var steps = await server.Get<Timeline>().Latest("dev-0007", 50, default);
-    Assert.Equal(["Went back from build 9.1.0 to the former one. The BMS was not heard.", "Downloading build 9.1.0."], steps.Select(s => TimelineWords.Text(s.Event!)));
+    Assert.Equal(["Went back from build 9.1.0 to the former one. The new build did not hear the BMS in time.", "Downloading build 9.1.0."], steps.Select(s => TimelineWords.Text(s.Event!)));
   }
 
   [Theory, InlineData("Sqlite"), InlineData("PostgreSql")]
@@ -179,6 +181,22 @@ public sealed class TimelineTests(TimelineTests.Servers servers) : IClassFixture
     var refusing = Assert.Single(preview.WouldRefuse);
     Assert.Equal("dev-0008", refusing.DeviceId);
     Assert.Contains("above what this board allows (30\u00A0A)", refusing.Why, StringComparison.Ordinal);
+  }
+
+  [Fact]
+  public void Every_reason_of_an_update_and_every_event_has_words()
+  {
+    var names = Enum.GetValues<BootOutcome>().Where(o => o != BootOutcome.None).Select(BootOutcomeNames.Of)
+      .Concat(Enum.GetValues<FirmwareRefusal>().Where(r => (int)r is > 0 and < FirmwareRefusalNames.Count).Select(FirmwareRefusalNames.Of));
+    foreach (var name in names) Assert.NotEqual(name, Words.UpdateReason(name));
+    Assert.Equal("SOC 12 % is below 20 %", Words.UpdateReason("SOC 12 % is below 20 %"));
+    foreach (var kind in Enum.GetValues<EventKind>().Where(k => k != EventKind.Unknown))
+    {
+      var entry = New("dev-0001", 1);
+      entry.Kind = kind;
+      Assert.DoesNotContain("does not know", TimelineWords.Text(entry), StringComparison.Ordinal);
+      Assert.NotEqual("Event", TimelineWords.Of(entry).Text);
+    }
   }
 
   private static StoredEvent New(string id, int n) => new() { DeviceId = id, At = DateTimeOffset.UtcNow, TakenAt = DateTimeOffset.UtcNow, Boot = 3, Seq = n, Kind = EventKind.AlarmOn, Value = n % 20 };
