@@ -37,6 +37,9 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
   // SQLite and PostgreSQL both take this many parameters in one statement with room to spare.
   private const int Chunk = 500;
 
+  /// <summary>A device that claims to hold more than this is not followed: its nonsense must not break a push to others.</summary>
+  private const long MostVersion = 1L << 52;
+
   /// <summary>The devices whose wish was changed and committed. Handlers return at once (the outbox only notes the ids).</summary>
   public event Action<IReadOnlyCollection<string>>? Changed;
 
@@ -105,6 +108,7 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
   {
     var now = clock.GetUtcNow();
     var rows = db.Desired.Where(r => ids.Contains(r.DeviceId));
+    await RiseAboveReported(db, rows, cancellationToken);
     // Versions are raised by the database itself: two writers at once still give two different, growing versions.
     switch (change)
     {
@@ -138,6 +142,15 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
 
     return await VersionsOf(db, ids, cancellationToken);
   }
+
+  /// <summary>
+  /// A device may hold a newer version than this database knows: the database was restored from a backup, or the device came from
+  /// another server. It ignores everything older, so the next wish starts from what it holds.
+  /// </summary>
+  private static Task RiseAboveReported(FleetDb db, IQueryable<DesiredRow> rows, CancellationToken cancellationToken) =>
+    rows.Where(wish => db.Reported.Any(r => r.DeviceId == wish.DeviceId && r.DesiredVersion > wish.Version && r.DesiredVersion < MostVersion))
+      .ExecuteUpdateAsync(
+        wish => wish.SetProperty(w => w.Version, w => db.Reported.Where(r => r.DeviceId == w.DeviceId).Max(r => r.DesiredVersion)), cancellationToken);
 
   private async Task AddMissingRows(FleetDb db, string[] ids, string by, string reason, CancellationToken cancellationToken)
   {

@@ -66,6 +66,22 @@ public sealed class DesiredStateTests : IAsyncLifetime
   }
 
   [Fact]
+  public async Task A_restored_server_starts_from_what_the_device_holds_and_nonsense_is_not_followed()
+  {
+    await _door.ChangeAsync(["d0", "d1", "d2"], Profile(1), "anna", "before the backup");
+    await using (var db = _database.CreateDbContext())
+    {
+      db.Reported.Add(new ReportedRow { DeviceId = "d0", DesiredVersion = 12 });
+      db.Reported.Add(new ReportedRow { DeviceId = "d1", DesiredVersion = long.MaxValue });
+      await db.SaveChangesAsync();
+    }
+
+    var outcome = await _door.ChangeAsync(["d0", "d1", "d2"], Profile(2), "anna", "after it", new Dictionary<string, long> { ["d0"] = 1, ["d1"] = 1, ["d2"] = 1 });
+    Assert.Empty(outcome.Conflicts);
+    Assert.Equal([("d0", 13L), ("d1", 2L), ("d2", 2L)], outcome.Versions.OrderBy(v => v.Key).Select(v => (v.Key, v.Value)));
+  }
+
+  [Fact]
   public async Task Taking_back_firmware_spares_the_wish_of_another_rollout()
   {
     await _door.ChangeAsync(["d0", "d1"], new DesiredChange.Firmware("2.0.0", "aa", 10, 1), "rollout:1", "x");
