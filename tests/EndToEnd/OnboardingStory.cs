@@ -141,7 +141,7 @@ public sealed class OnboardingStory(Browser browser)
     Assert.Equal(12_500, limited.AllowedChargeMa);
   }
 
-  private static async Task MakeSite(ServerUnderTest server, Window window, string name)
+  internal static async Task MakeSite(ServerUnderTest server, Window window, string name)
   {
     await window.Go(server, "/sites");
     await window.Page.GetByRole(AriaRole.Button, new() { Name = "New site" }).ClickAsync();
@@ -150,7 +150,7 @@ public sealed class OnboardingStory(Browser browser)
     await Assertions.Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = name })).ToBeVisibleAsync();
   }
 
-  private static async Task<string> MakeCode(Window window, int devices)
+  internal static async Task<string> MakeCode(Window window, int devices)
   {
     await window.Page.GetByLabel("How many devices").FillAsync($"{devices}");
     await window.Page.GetByLabel("Site").SelectOptionAsync(new SelectOptionValue { Index = 0 });

@@ -9,26 +9,30 @@ public sealed class RolloutStory(Browser browser)
   private const int Devices = 50;
   private const int Canaries = 2;
 
+  private static readonly (string Label, string Value)[] Settings =
+  [
+    ("Canaries", $"{Canaries}"), ("Then waves up to, %", "40 100"), ("Soak, s", "2"), ("Halts at failures", "1"), ("Jitter, s", "0"), ("Step limit, s", "60"),
+    ("SOC at least, %", "0"), ("Per minute", "1000"),
+  ];
+
   [Fact]
   public async Task A_build_that_loses_the_BMS_ends_with_its_canaries_and_the_good_one_reaches_everyone()
   {
     var folder = Directory.CreateTempSubdirectory("jkfleet-e2e-release-").FullName;
-    await Run("release", "keygen", "--out", folder);
-    var bad = await Sign(folder, "9.1.0", """{"simulate": ["breaks_bms"]}""");
-    var good = await Sign(folder, "9.2.0", "any file is a build");
+    var release = await Release.Create(folder, "sim");
     var seed = Path.Combine(folder, "seed");
     await File.WriteAllTextAsync(seed, ServerUnderTest.SeedSecret);
 
-    await using var server = await ServerUnderTest.Start(Devices, sites: 2, releaseKey: Path.Combine(folder, "release.pub"));
+    await using var server = await ServerUnderTest.Start(Devices, sites: 2, releaseKey: release.PublicKey);
     await using var desk = await browser.Open(1440);
     await FleetStory.SignInByLink(server, desk);
     // Twenty times faster days make the ten minutes that a build has to prove itself half a minute.
     await using var agents = AgentProcess.Start(
       "simulate", "--agents", $"{Devices}", "--server", $"mqtt://127.0.0.1:{server.MqttPort}", "--id-prefix", ServerUnderTest.Prefix, "--seed-file", seed,
-      "--release-key", Path.Combine(folder, "release.pub"), "--store", Path.Combine(folder, "agents"), "--telemetry-ms", "1000", "--start-hour", "11", "--time-scale", "20");
+      "--release-key", release.PublicKey, "--store", Path.Combine(folder, "agents"), "--telemetry-ms", "1000", "--start-hour", "11", "--time-scale", "20");
     await Assertions.Expect(desk.Page.Locator(".kpis")).ToContainTextAsync($"{Devices}of {Devices}", new() { Timeout = 60_000 });
 
-    await RollOut(server, desk, bad, "9.1.0");
+    await release.RollOut(server, desk, "9.1.0", """{"simulate": ["breaks_bms"]}""", Settings);
     await Assertions.Expect(desk.Page.GetByText("Halted").First).ToBeVisibleAsync(new() { Timeout = 150_000 });
     // Both canaries go back by themselves and say why; nobody else ever saw the build.
     await Assertions.Expect(desk.Page.Locator(".deviceline").Filter(new() { HasText = "Went back" })).ToHaveCountAsync(Canaries, new() { Timeout = 90_000 });
@@ -44,7 +48,7 @@ public sealed class RolloutStory(Browser browser)
     await Assertions.Expect(desk.Page.Locator("[data-entry=update_step]").Filter(new() { HasText = "Went back from build 9.1.0 to the former one" })).ToHaveCountAsync(1);
     await desk.Picture("device-1440-went-back", whole: true);
 
-    await RollOut(server, desk, good, "9.2.0");
+    await release.RollOut(server, desk, "9.2.0", "any file is a build", Settings);
     await Assertions.Expect(desk.Page.GetByText("Completed").First).ToBeVisibleAsync(new() { Timeout = 150_000 });
     await Assertions.Expect(desk.Page.GetByRole(AriaRole.Button, new() { Name = $"Confirmed {Devices}" })).ToBeVisibleAsync();
     await Assertions.Expect(desk.Page.Locator(".waves .chip").Filter(new() { HasText = "Passed" })).ToHaveCountAsync(3);
@@ -63,36 +67,5 @@ public sealed class RolloutStory(Browser browser)
   {
     var keys = await desk.Page.Locator(".legend .key").Filter(new() { HasText = "waiting" }).Locator("b").AllTextContentsAsync();
     return keys.Sum(k => int.Parse(k, System.Globalization.CultureInfo.InvariantCulture));
-  }
-
-  private static async Task RollOut(ServerUnderTest server, Window desk, string artifact, string version)
-  {
-    await desk.Go(server, "/rollouts");
-    await desk.Page.Locator("input[type=file]").SetInputFilesAsync(artifact);
-    await Assertions.Expect(desk.Page.GetByRole(AriaRole.Cell, new() { Name = version, Exact = true })).ToBeVisibleAsync();
-    await desk.Go(server, "/rollouts/new");
-    await desk.Page.GetByLabel("Build").SelectOptionAsync(new SelectOptionValue { Label = $"{version} for sim ({version}.jkfw)" });
-    await desk.Page.GetByLabel("Reason").FillAsync("Story");
-    foreach (var (label, value) in new[] { ("Canaries", $"{Canaries}"), ("Then waves up to, %", "40 100"), ("Soak, s", "2"), ("Halts at failures", "1"), ("Jitter, s", "0"), ("Step limit, s", "60"), ("SOC at least, %", "0"), ("Per minute", "1000") })
-      await desk.Page.GetByLabel(label).FillAsync(value);
-    // A simulated day brings alarms of its own; this story is about builds.
-    await desk.Page.GetByLabel("Hold back devices with an active BMS alarm").UncheckAsync();
-    await desk.Page.GetByRole(AriaRole.Button, new() { Name = $"Start rollout to {Devices} devices" }).ClickAsync();
-    await desk.Page.WaitForURLAsync(url => url.Contains("/rollouts/", StringComparison.Ordinal) && !url.EndsWith("/new", StringComparison.Ordinal));
-  }
-
-  private static async Task<string> Sign(string folder, string version, string build)
-  {
-    var file = Path.Combine(folder, version + ".json");
-    await File.WriteAllTextAsync(file, build);
-    var artifact = Path.Combine(folder, version + ".jkfw");
-    await Run("release", "sign", "--key", Path.Combine(folder, "release.key"), "--version", version, "--board", "sim", file, "--out", artifact);
-    return artifact;
-  }
-
-  private static async Task Run(params string[] arguments)
-  {
-    await using var tool = AgentProcess.Start(arguments);
-    await tool.Succeeds();
   }
 }

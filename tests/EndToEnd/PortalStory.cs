@@ -1,0 +1,215 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using JkFleet.Bms.Jk4E57;
+using JkFleet.Inverter;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace JkFleet.EndToEnd;
+
+/// <summary>
+/// An installer with a phone in front of a device that nobody has set up: password, cables, fleet server. Then its firmware
+/// changes, and what became of it is read at the device itself and at the server.
+/// </summary>
+public sealed partial class PortalStory(Browser browser)
+{
+  private const string Password = "correct horse battery";
+  private const int CurrentCentiA = 120;
+  private const int BmsCeilingMa = 100_000; // register 99 of the image
+  private static readonly (string Label, string Value)[] Quick = [("Canaries", "1"), ("Soak, s", "1"), ("Halts at failures", "1"), ("Jitter, s", "0"), ("Step limit, s", "120"), ("SOC at least, %", "0")];
+  private static readonly int[] CellMv = [.. Enumerable.Repeat(3320, 16).Select((mv, i) => mv + (i == 4 ? 11 : i == 11 ? -11 : 0))];
+
+  [Fact]
+  public async Task A_phone_takes_a_device_from_its_first_start_into_the_fleet_and_through_two_updates()
+  {
+    var folder = Directory.CreateTempSubdirectory("jkfleet-e2e-portal-").FullName;
+    var release = await Release.Create(folder, "pc");
+    var profile = Path.Combine(folder, "profile.json");
+    await File.WriteAllTextAsync(profile, """{"revision":1,"name":"own","rise_hold_ms":0,"rise_ma_per_s":100000}""");
+    await using var server = await ServerUnderTest.Start(devices: 0, sites: 1, releaseKey: release.PublicKey);
+    using var cables = new Cables(Battery());
+    await using var agent = AgentProcess.Start(
+      "run", "--portal", "127.0.0.1:0", "--store", Path.Combine(folder, "store"), "--profile", profile, "--release-key", release.PublicKey, "--update-trial-s", "3");
+    var portal = await AddressOf(agent);
+    await using var phone = await browser.Open(390);
+    await using var desk = await browser.Open(1440);
+    await FleetStory.SignInByLink(server, desk);
+    await OnboardingStory.MakeSite(server, desk, "Mill");
+    await desk.Go(server, "/claim");
+    var code = await OnboardingStory.MakeCode(desk, devices: 1);
+
+    await FirstStart(phone, portal);
+    await WrongPassword(phone);
+    await Wire(phone, cables);
+    await SeesTheBattery(phone, cables);
+    await ReadsSpanish(phone);
+    await JoinTheFleet(phone, server, code);
+    await TheServerSeesTheSame(server, desk, cables);
+
+    await release.RollOut(server, desk, "9.1.0", "any file is a build", Quick);
+    await GoodBuildIsKept(phone, desk, portal);
+    await release.RollOut(server, desk, "9.2.0", """{"simulate": ["breaks_bms"]}""", Quick);
+    await BadBuildIsTakenBack(phone, desk);
+    await SeesTheBattery(phone, cables, portal);
+
+    Assert.All(phone.Wrong, wrong => Assert.Matches("403|422", wrong)); // the mistakes of this story
+    Assert.Empty(desk.Wrong);
+    await agent.DisposeAsync();
+    Directory.Delete(folder, recursive: true);
+  }
+
+  private static Jk4E57Image Battery()
+  {
+    var image = new Jk4E57Image();
+    CellMv.CopyTo(image.CellMv, 0);
+    foreach (var (register, value) in new[] { (0x80, 24), (0x81, 19), (0x82, 18), (0x83, CellMv.Sum() / 10), (0x84, CurrentCentiA), (0x85, 62) }) image.Set(register, (uint)value);
+    return image;
+  }
+
+  private static async Task FirstStart(Window phone, Uri portal)
+  {
+    await phone.Page.GotoAsync(portal.ToString());
+    await Assertions.Expect(phone.Page.GetByRole(AriaRole.Heading, new() { Name = "First start" })).ToBeVisibleAsync();
+    await phone.FitsItsWidth();
+    await phone.Picture("portal-390-first-start");
+    await phone.Page.GetByLabel("Password").FillAsync(Password);
+    await phone.Page.GetByLabel("The same again").FillAsync(Password + "?");
+    await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+    await Assertions.Expect(phone.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The two passwords differ");
+    await phone.Page.GetByLabel("Password").FillAsync(Password);
+    await phone.Page.GetByLabel("The same again").FillAsync(Password);
+    await phone.Page.Keyboard.PressAsync("Enter");
+    await Assertions.Expect(phone.Page.GetByText("No battery is set up yet")).ToBeVisibleAsync();
+    await phone.FitsItsWidth();
+  }
+
+  private static async Task WrongPassword(Window phone)
+  {
+    await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+    foreach (var guess in new[] { "wrong horse battery", Password })
+    {
+      await phone.Page.GetByLabel("Password").FillAsync(guess);
+      await phone.Page.Keyboard.PressAsync("Enter");
+      if (guess != Password) await Assertions.Expect(phone.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("That is not the password.");
+    }
+
+    await Assertions.Expect(phone.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeVisibleAsync();
+  }
+
+  private static async Task Wire(Window phone, Cables cables)
+  {
+    await Menu(phone, "Setup");
+    await phone.Page.GetByLabel("BMS protocol").SelectOptionAsync("jk-4e57");
+    await phone.Page.GetByLabel("BMS port").FillAsync(cables.BmsPort);
+    await phone.Page.GetByLabel("Inverter", new() { Exact = true }).SelectOptionAsync("generic-lv");
+    await phone.Page.GetByLabel("Inverter port").FillAsync(cables.InverterPort["slcan:".Length..]);
+    await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+    await Assertions.Expect(phone.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Inverter port: write slcan:");
+    await Assertions.Expect(phone.Page.GetByLabel("BMS port")).ToHaveValueAsync(cables.BmsPort);
+    await phone.Page.GetByLabel("Inverter port").FillAsync(cables.InverterPort);
+    await phone.FitsItsWidth();
+    await phone.Picture("portal-390-setup", whole: true);
+    await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+    await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Restart now" }).ClickAsync();
+    await Assertions.Expect(phone.Page.GetByText("The device starts anew.")).ToBeVisibleAsync();
+  }
+
+  /// <summary>What the page shows is what the BMS put on its wire and what the inverter took from the other.</summary>
+  private static async Task SeesTheBattery(Window phone, Cables cables, Uri? portal = null)
+  {
+    if (portal is not null) await phone.Page.GotoAsync(portal.ToString());
+    await Shows(Row(phone, "BMS"), "ok");
+    await Shows(Row(phone, "Inverter"), "ok");
+    await Shows(Tile(phone, "State of charge"), "62.0 %");
+    await Shows(Tile(phone, "Voltage"), (CellMv.Sum() / 1000.0).ToString("0.00' V'", CultureInfo.InvariantCulture));
+    await Shows(Tile(phone, "Current"), (-CurrentCentiA / 100.0).ToString("0.0' A'", CultureInfo.InvariantCulture));
+    await Shows(Row(phone, "Temperatures"), "T1 19.0 °C · T2 18.0 °C · MOS 24.0 °C");
+    await Shows(Row(phone, "Alarms"), "none");
+    await Assertions.Expect(phone.Page.Locator(".cells span")).ToHaveTextAsync([.. CellMv.Select((mv, i) => $"{mv / 1000.0:0.000} V" + (i == 4 ? " ▲" : i == 11 ? " ▼" : ""))], new() { Timeout = 30_000 });
+    await ServerUnderTest.Until(() => Task.FromResult(cables.Inverter(i => i.SocPercent == 62 && i.VoltageMv == CellMv.Sum() && i.AllowedChargeMa() == BmsCeilingMa)), "the inverter has decoded the battery and may charge as it allows", seconds: 60);
+    await Shows(Tile(phone, "Charge limit"), (BmsCeilingMa / 1000.0).ToString("0.0' A'", CultureInfo.InvariantCulture));
+    await phone.FitsItsWidth();
+    await phone.Picture("portal-390-status", whole: true);
+  }
+
+  private static async Task ReadsSpanish(Window phone)
+  {
+    await phone.Page.GetByRole(AriaRole.Link, new() { Name = "Español" }).ClickAsync();
+    await Assertions.Expect(phone.Page.Locator("html")).ToHaveAttributeAsync("lang", "es");
+    await Shows(Tile(phone, "Estado de carga"), "62.0 %");
+    await phone.FitsItsWidth();
+    await phone.Picture("portal-390-status-es", whole: true);
+    foreach (var (page, heading) in new[] { ("Ajustes", "Servidor de flota"), ("Perfil", "Perfil vigente"), ("Equipo", "Valores de fábrica") })
+    {
+      await Menu(phone, page);
+      await Assertions.Expect(phone.Page.GetByRole(AriaRole.Heading, new() { Name = heading })).ToBeVisibleAsync();
+      await phone.FitsItsWidth();
+    }
+
+    await phone.Page.GetByRole(AriaRole.Link, new() { Name = "English" }).ClickAsync();
+  }
+
+  private static async Task JoinTheFleet(Window phone, ServerUnderTest server, string code)
+  {
+    await Menu(phone, "Setup");
+    await phone.Page.GetByLabel("Server address").FillAsync(server.Web.ToString().TrimEnd('/'));
+    await phone.Page.GetByLabel("Claim code").FillAsync("AAAA-BBBB-CCCC-DDDD");
+    await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Claim" }).ClickAsync();
+    await Shows(phone.Page.GetByRole(AriaRole.Alert), "The claim failed:");
+    await phone.Picture("portal-390-claim-refused", whole: true);
+    // The address is still there; the code has to be typed again.
+    await phone.Page.GetByLabel("Claim code").FillAsync(code);
+    await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Claim" }).ClickAsync();
+    await Assertions.Expect(phone.Page.GetByText("This is device ")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Restart now" }).ClickAsync();
+    await Shows(Row(phone, "Server"), "connected");
+  }
+
+  private static async Task TheServerSeesTheSame(ServerUnderTest server, Window desk, Cables cables)
+  {
+    await desk.Go(server, "/");
+    await Assertions.Expect(desk.Page.Locator("[data-device]")).ToHaveCountAsync(1, new() { Timeout = 30_000 });
+    await Shows(desk.Page.Locator("[data-device]"), "OK");
+    await desk.Page.Locator("[data-device] a").First.ClickAsync();
+    await Shows(desk.Page.Locator("[data-value=soc]"), "62 %");
+    await Shows(desk.Page.Locator("[data-value=charge-limit]"), (cables.Inverter(i => i.ChargeLimitMa) / 1000.0).ToString("0.#' A'", CultureInfo.InvariantCulture));
+  }
+
+  private static async Task GoodBuildIsKept(Window phone, Window desk, Uri portal)
+  {
+    await phone.Page.GotoAsync(new Uri(portal, "/device").ToString());
+    await Shows(Row(phone, "Update"), "confirmed · 9.1.0");
+    await Shows(Row(phone, "Running"), "9.1.0 (pc)");
+    await Shows(Row(phone, "Slot B"), "9.1.0 · trusted");
+    await phone.FitsItsWidth();
+    await phone.Picture("portal-390-update-confirmed");
+    await Shows(desk.Page.Locator(".deviceline"), "Confirmed");
+  }
+
+  private static async Task BadBuildIsTakenBack(Window phone, Window desk)
+  {
+    await Shows(Row(phone, "Update"), "on trial · 9.2.0");
+    await Shows(Row(phone, "Update"), "went back · 9.2.0 · it did not hear the BMS");
+    await Shows(Row(phone, "Running"), "9.1.0 (pc)");
+    await phone.Picture("portal-390-update-reverted");
+    await Shows(desk.Page.Locator(".deviceline"), "Went back");
+    await Assertions.Expect(desk.Page.Locator(".deviceline")).ToContainTextAsync("BMS", new() { IgnoreCase = true });
+  }
+
+  private static Task Menu(Window phone, string page) => phone.Page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = page }).ClickAsync();
+
+  private static ILocator Tile(Window phone, string name) => phone.Page.Locator(".big div").Filter(new() { Has = phone.Page.GetByText(name, new() { Exact = true }) }).Locator("b");
+
+  private static ILocator Row(Window phone, string name) => phone.Page.Locator($"dt:text-is('{name}') + dd");
+
+  private static Task Shows(ILocator where, string text) => Assertions.Expect(where).ToContainTextAsync(text, new() { Timeout = 60_000 });
+
+  private static async Task<Uri> AddressOf(AgentProcess agent)
+  {
+    await ServerUnderTest.Until(() => Task.FromResult(Address().IsMatch(agent.Said)), "the portal listens");
+    return new Uri(Address().Match(agent.Said).Groups[1].Value);
+  }
+
+  [GeneratedRegex(@"open (http://\S+) in a browser")]
+  private static partial Regex Address();
+}
