@@ -39,6 +39,7 @@ public sealed class TlsTests
       .WithKeepAlivePeriod(TimeSpan.FromSeconds(30)).WithTimeout(TimeSpan.FromSeconds(30))
       .WithTlsOptions(tls => tls.UseTls().WithCertificateValidationHandler(seen => seen.Certificate.GetCertHashString() == made.Thumbprint)).Build());
     Assert.Equal(MqttClientConnectResultCode.Success, answer.ResultCode);
-    Assert.Equal(Connection.Online, server.Fleet.Find(claimed.DeviceId)!.Connection);
+    // The broker says it to the fleet just after it has said it to the device.
+    await Eventually.True(() => server.Fleet.Find(claimed.DeviceId)!.Connection == Connection.Online, "the fleet sees it online");
   }
 }

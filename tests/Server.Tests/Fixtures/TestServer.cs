@@ -42,8 +42,9 @@ public sealed partial class TestServer : IAsyncDisposable
     [
       "--urls", "http://127.0.0.1:0", "--data", (folder ?? own!).Path, "--Broker:Address", "127.0.0.1", "--Broker:Port", "0",
       "--Devices:Seed:Count", $"{devices}", "--Devices:Seed:Prefix", "dev", "--Devices:Seed:Secret", SeedSecret,
-      // Named as in appsettings.json, where the longer name wins. What EF reports as failed, a test provoked.
+      // Named as in appsettings.json, where the longer name wins. A failed statement or start, a test provoked, and gets it as an exception.
       "--Logging:LogLevel:Default", "Error", "--Logging:LogLevel:Microsoft.AspNetCore", "Error", "--Logging:LogLevel:Microsoft.EntityFrameworkCore", "None",
+      "--Logging:LogLevel:Microsoft.Extensions.Hosting", "None",
       .. settings,
     ];
     var app = Program.Build(args);
