@@ -131,6 +131,11 @@ public sealed class OnboardingStory(Browser browser)
   private static async Task ReturnToTheFirst(ServerUnderTest server, Window desk, WiredAgent limited)
   {
     await desk.Go(server, "/profiles");
+    await desk.Page.SetViewportSizeAsync(390, 844);
+    await Assertions.Expect(desk.Page.GetByText("2 of 3")).ToBeVisibleAsync();
+    await desk.FitsItsWidth();
+    await desk.Picture("profiles-390");
+    await desk.Page.SetViewportSizeAsync(1440, 900);
     await desk.Page.GetByRole(AriaRole.Link, new() { Name = "Gentle" }).ClickAsync();
     await desk.Page.GetByRole(AriaRole.Link, new() { Name = "Return to revision 1" }).ClickAsync();
     await Assertions.Expect(desk.Page.GetByText("Applies to 3")).ToBeVisibleAsync();
