@@ -31,7 +31,8 @@ public static class BrokerModule
     var addresses = WebAddresses.Of(builder);
     var certificate = options.Certificate();
     // A message is small work: handing it from the socket's thread to another one and back costs as much as decoding it.
-    // Nothing behind a socket blocks here, neither the broker nor the pages, which is what makes this "unsafe".
+    // "Unsafe" is what blocks meanwhile, as SQLite does under a page: .NET completes sockets on pool threads, so it holds up its
+    // own connection and no other. Not to be combined with DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS.
     builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
     builder.WebHost.ConfigureKestrel(kestrel =>
     {
