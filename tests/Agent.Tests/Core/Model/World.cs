@@ -124,7 +124,7 @@ public sealed partial class World
                 break;
             case OpKind.Sunshine:
                 Heal();
-                var (began, limited) = (_now, _agent.Memory.HasOverride);
+                var (began, limited, maintained) = (_now, _agent.Memory.HasOverride, _agent.Memory.Maintenance);
                 for (var i = 0; i < 4 + op.A % 60; i++)
                 {
                     Step(300);
@@ -133,8 +133,8 @@ public sealed partial class World
                     Read();
                 }
 
-                // An override that ended meanwhile begins a rise of its own.
-                CheckLife(limited == _agent.Memory.HasOverride ? _now - began : 0, 4 + op.A % 60);
+                // An override or a maintenance that ended meanwhile begins a rise of its own.
+                CheckLife(limited == _agent.Memory.HasOverride && maintained == _agent.Memory.Maintenance ? _now - began : 0, 4 + op.A % 60);
                 break;
             case OpKind.Soc:
                 _pack.SocPermille = op.B % 7 == 0 ? 0 : op.A % 1001;
