@@ -317,8 +317,9 @@ namespace JkFleet.Agent
             x.ChargeWindow = InWindow(p.NoCharge, utcMs, n);
             x.DischargeWindow = InWindow(p.NoDischarge, utcMs, n);
             bool sleep = _inverter.SleepRequested && n[ProfileField.SleepPolicy] >= 1;
+            // An adapter that is gone hears nobody: what goes out first when it is back must not be yesterday's current.
             bool silent = n[ProfileField.InverterSilentZero] != 0 && _dialect.HearsInverter
-                && (Report.Inverter == LinkState.Silent || Report.Inverter == LinkState.Never);
+                && (Report.Inverter == LinkState.Silent || Report.Inverter == LinkState.Never || Report.Inverter == LinkState.NoPort);
             x.Forbidden = Memory.Maintenance ? LimitReason.Maintenance
                 : Handover ? LimitReason.Handover
                 : CanState == CanPortState.BusOff ? LimitReason.BusOff

@@ -205,7 +205,7 @@ public sealed partial class World
         var n = p.Number;
         Require(_agent.Freshness.State == ReadingState.Good, "life", $"{_agent.Freshness.State} after {readings} steady readings");
         var forbidden = m.Maintenance ? LimitReason.Maintenance : _agent.Handover ? LimitReason.Handover : _agent.CanState == CanPortState.BusOff ? LimitReason.BusOff
-            : n[ProfileField.InverterSilentZero] != 0 && _inverter.Dialect.HearsInverter && _agent.Report.Inverter is LinkState.Silent or LinkState.Never ? LimitReason.InverterSilent
+            : n[ProfileField.InverterSilentZero] != 0 && _inverter.Dialect.HearsInverter && _agent.Report.Inverter is LinkState.Silent or LinkState.Never or LinkState.NoPort ? LimitReason.InverterSilent
             : _inverter.SleepRequested && n[ProfileField.SleepPolicy] > 0 ? LimitReason.Sleep : LimitReason.None;
         if (forbidden != LimitReason.None)
         {
