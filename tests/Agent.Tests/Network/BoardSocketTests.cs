@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
 using System.Text;
+using JkFleet.Agent.Host.Portal;
 using JkFleet.Agent.Network;
 using JkFleet.Agent.Portal;
 using JkFleet.Agent.Ports;
@@ -22,7 +23,7 @@ public sealed class BoardSocketTests : IDisposable
 
     public BoardSocketTests()
     {
-        _portal = new LocalPortal(new PortalSettings(new MemoryStore(), new Dice(), new NoRadio(), new NoClaim(), new PortalWindow()) { Address = "http://192.168.4.1/", PasswordRounds = 2 });
+        _portal = new LocalPortal(new PortalSettings(new MemoryStore(), new Dice(), new SystemWifi(), new NoClaim(), new PortalWindow()) { Address = "http://192.168.4.1/", PasswordRounds = 2 });
         _listener = new PortalListener(_at, _portal, _clock);
         _listening = new Thread(_listener.Run) { IsBackground = true };
         _listening.Start();
@@ -251,29 +252,5 @@ public sealed class BoardSocketTests : IDisposable
         public string Server => "";
 
         public bool Begin(string server, string code) => false;
-    }
-
-    private sealed class NoRadio : IWifiPort
-    {
-        public bool Settable => false;
-
-        public bool Scanning => false;
-
-        public int Count => 0;
-
-        public ErrandState State => ErrandState.None;
-
-        public string Current => "";
-
-        public void Scan()
-        {
-            // No radio to scan with.
-        }
-
-        public string Ssid(int index) => "";
-
-        public int RssiDbm(int index) => 0;
-
-        public bool Join(string ssid, string password) => false;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using JkFleet.Agent.Host.Portal;
 using JkFleet.Agent.Portal;
 using JkFleet.Agent.Ports;
 using JkFleet.Agent.Update;
@@ -351,7 +352,7 @@ public sealed partial class PortalTests
         public Site(HandStore? store = null, int pageBytes = 16384)
         {
             Store = store ?? new HandStore();
-            Portal = new LocalPortal(new PortalSettings(Store, new Counting(), new NoWifi(), Claim, Window)
+            Portal = new LocalPortal(new PortalSettings(Store, new Counting(), new SystemWifi(), Claim, Window)
             {
                 PasswordRounds = 3, PortsHaveNames = true, Address = "http://192.168.4.1/", PageBytes = pageBytes,
             });
@@ -417,25 +418,5 @@ public sealed partial class PortalTests
             Asked = server + " " + code;
             return true;
         }
-    }
-
-    private sealed class NoWifi : IWifiPort
-    {
-        public bool Settable => false;
-        public bool Scanning => false;
-        public int Count => 0;
-        public ErrandState State => ErrandState.None;
-        public string Current => "";
-
-        public void Scan()
-        {
-            // The system has the network.
-        }
-
-        public string Ssid(int index) => "";
-
-        public int RssiDbm(int index) => 0;
-
-        public bool Join(string ssid, string password) => false;
     }
 }

@@ -83,12 +83,7 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
     _broken.UnionWith(_runs.Keys);
     using var runner = Runner();
     var id = await Create(runner);
-    for (var tick = 0; tick < 30; tick++)
-    {
-      await runner.TickAsync(CancellationToken.None);
-      await DevicesAct();
-      _clock.Advance(TimeSpan.FromSeconds(5));
-    }
+    await Pass(runner, ticks: 30);
 
     Assert.Equal(RolloutState.Paused, await StateOf(id));
     await using var db = _database.CreateDbContext();
@@ -118,12 +113,7 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
     _broken.UnionWith(["d00", "d01", "d02"]);
     using var runner = Runner();
     var id = await Create(runner);
-    for (var tick = 0; tick < 30; tick++)
-    {
-      await runner.TickAsync(CancellationToken.None);
-      await DevicesAct();
-      _clock.Advance(TimeSpan.FromSeconds(5));
-    }
+    await Pass(runner, ticks: 30);
 
     Assert.Equal(RolloutState.Paused, await StateOf(id));
     _broken.Clear();
@@ -255,6 +245,17 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
   {
     await using var db = _database.CreateDbContext();
     return await db.Rollouts.Where(r => r.Id == id).Select(r => r.State).SingleAsync();
+  }
+
+  /// <summary>Ticks with what the devices do in between, whatever becomes of the rollout.</summary>
+  private async Task Pass(RolloutRunner runner, int ticks)
+  {
+    for (var tick = 0; tick < ticks; tick++)
+    {
+      await runner.TickAsync(CancellationToken.None);
+      await DevicesAct();
+      _clock.Advance(TimeSpan.FromSeconds(5));
+    }
   }
 
   /// <summary>Each device does what its desired state says: installs once, confirms or reverts.</summary>
