@@ -4,8 +4,9 @@ using JkFleet.Agent.Host.Supervision;
 namespace JkFleet.Agent.Host.Ports;
 
 /// <summary>
-/// A serial device that may be pulled and plugged again: keeps it open, moves its bytes on its own tasks through bounded
-/// rings, so that the control loop never waits for a driver. Works on a pseudo-terminal as well as on a USB adapter.
+/// A serial device that may be pulled and plugged again: keeps it open, moves its bytes on threads of its own through
+/// bounded rings, so that the control loop never waits for a driver and no frame waits for a thread pool that is busy
+/// with something else. Works on a pseudo-terminal as well as on a USB adapter.
 /// </summary>
 internal sealed class SerialWire : IDisposable
 {
@@ -21,7 +22,7 @@ internal sealed class SerialWire : IDisposable
     private readonly ByteRing _out = new(OutBytes);
     private readonly SemaphoreSlim _toSend = new(0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _work;
+    private readonly Thread _keeper;
     private volatile bool _present;
     private long _bytesQueued;
     private long _bytesGiven;
@@ -36,7 +37,8 @@ internal sealed class SerialWire : IDisposable
         _path = path;
         _baud = baud;
         _journal = journal;
-        _work = Task.Run(() => KeepOpenAsync(_stop.Token));
+        _keeper = new Thread(KeepOpen) { Name = "wire " + path, IsBackground = true };
+        _keeper.Start();
     }
 
     /// <summary>The device is open now.</summary>
@@ -44,9 +46,6 @@ internal sealed class SerialWire : IDisposable
 
     /// <summary>Counts the successful openings, so that a protocol above can greet the adapter again.</summary>
     public int Openings => Volatile.Read(ref _openings);
-
-    /// <summary>Everything handed over was given to the driver.</summary>
-    public bool Idle => Interlocked.Read(ref _bytesQueued) == Interlocked.Read(ref _bytesGiven);
 
     /// <summary>Takes received bytes; 0 = none.</summary>
     public int Read(Span<byte> into) => _in.Take(into);
@@ -60,35 +59,36 @@ internal sealed class SerialWire : IDisposable
         return true;
     }
 
+    /// <summary>Waits until the driver has everything that was queued, as long as the adapter takes bytes at all.</summary>
+    public void Drain() => SpinWait.SpinUntil(() => !_present || Interlocked.Read(ref _bytesQueued) == Interlocked.Read(ref _bytesGiven), WriteDeadline);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _stop.Cancel();
-        _work.Wait(TimeSpan.FromSeconds(3));
-        _stop.Dispose();
+        // A driver that hangs keeps its thread and the token; the process goes on.
+        if (_keeper.Join(WriteDeadline + LookAgain)) _stop.Dispose();
     }
 
-    private async Task KeepOpenAsync(CancellationToken stop)
+    private void KeepOpen()
     {
-        while (!stop.IsCancellationRequested)
+        var stop = _stop.Token;
+        do
         {
             using var port = TryOpen();
-            if (port is not null)
-            {
-                _in.Clear();
-                _out.Clear();
-                Interlocked.Exchange(ref _bytesGiven, Interlocked.Read(ref _bytesQueued));
-                Interlocked.Increment(ref _openings);
-                _present = true;
-                _journal.Say(_path, $"open at {_baud} baud");
-                var why = await UseAsync(port.BaseStream, stop);
-                _present = false;
-                if (stop.IsCancellationRequested) return;
-                _journal.Say(_path, $"lost ({why}); plug the adapter in again, it is tried every {LookAgain.TotalMilliseconds:0} ms");
-            }
-
-            await Task.Delay(LookAgain, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (port is null) continue;
+            _in.Clear();
+            _out.Clear();
+            Interlocked.Exchange(ref _bytesGiven, Interlocked.Read(ref _bytesQueued));
+            Interlocked.Increment(ref _openings);
+            _present = true;
+            _journal.Say(_path, $"open at {_baud} baud");
+            var why = Use(port.BaseStream, stop);
+            _present = false;
+            if (stop.IsCancellationRequested) return;
+            _journal.Say(_path, $"lost ({why}); plug the adapter in again, it is tried every {LookAgain.TotalMilliseconds:0} ms");
         }
+        while (!stop.WaitHandle.WaitOne(LookAgain));
     }
 
     private SerialPort? TryOpen()
@@ -117,73 +117,80 @@ internal sealed class SerialWire : IDisposable
     }
 
     /// <summary>Both directions until one of them breaks; says why.</summary>
-    private async Task<string> UseAsync(Stream stream, CancellationToken stop)
+    private string Use(Stream stream, CancellationToken stop)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var reading = ReceiveAsync(stream, over.Token);
-        var sending = SendAsync(stream, over.Token);
-        var first = await Task.WhenAny(reading, sending);
-        await over.CancelAsync();
-        var why = await first;
-        // The other direction ends by the cancellation; a driver that hangs is left to the disposal of its port.
-        await Task.WhenAny(Task.WhenAll(reading, sending), Task.Delay(WriteDeadline, CancellationToken.None));
-        return why;
+        string? sendingBroke = null;
+        var sender = new Thread(() =>
+        {
+            sendingBroke = Send(stream, over.Token);
+            over.Cancel();
+        }) { Name = "to " + _path, IsBackground = true };
+        sender.Start();
+        var why = Receive(stream, over.Token);
+        over.Cancel();
+        sender.Join();
+        return why ?? sendingBroke ?? "stopped";
     }
 
-    private async Task<string> ReceiveAsync(Stream stream, CancellationToken stop)
+    /// <returns>What broke; null when <paramref name="over"/> ended it.</returns>
+    private string? Receive(Stream stream, CancellationToken over)
     {
         var buffer = new byte[1024];
-        Task<int>? pending = null;
         try
         {
-            while (!stop.IsCancellationRequested)
+            var pending = stream.ReadAsync(buffer, 0, buffer.Length, over);
+            while (true)
             {
-                pending ??= stream.ReadAsync(buffer, stop).AsTask();
-                await Task.WhenAny(pending, Task.Delay(LookAgain, stop));
-                if (pending.IsCompleted)
+                if (!pending.Wait(LookAgain.Milliseconds, over))
                 {
-                    var n = await pending;
-                    pending = null;
-                    if (n == 0) return "end of stream";
-                    _in.Add(buffer.AsSpan(0, n));
+                    if (IsGone()) return "device node is gone";
+                    continue;
                 }
-                else if (IsGone()) return "device node is gone";
-            }
 
-            return "stopped";
+                var n = pending.Result;
+                if (n == 0) return "end of stream";
+                _in.Add(buffer.AsSpan(0, n));
+                pending = stream.ReadAsync(buffer, 0, buffer.Length, over);
+            }
         }
-        catch (Exception e) when (IsBroken(e))
+        catch (Exception e) when (Broken(e) is { } cause)
         {
-            return e.Message;
+            return cause is OperationCanceledException ? null : cause.Message;
         }
     }
 
-    private async Task<string> SendAsync(Stream stream, CancellationToken stop)
+    /// <inheritdoc cref="Receive"/>
+    private string? Send(Stream stream, CancellationToken over)
     {
         var buffer = new byte[1024];
         try
         {
             while (true)
             {
-                await _toSend.WaitAsync(stop);
+                _toSend.Wait(over);
                 int n;
                 while ((n = _out.Take(buffer)) > 0)
                 {
-                    await stream.WriteAsync(buffer.AsMemory(0, n), stop).AsTask().WaitAsync(WriteDeadline, stop);
+                    if (!stream.WriteAsync(buffer, 0, n, over).Wait(WriteDeadline, over)) return "the adapter takes no bytes";
                     Interlocked.Add(ref _bytesGiven, n);
                 }
             }
         }
-        catch (Exception e) when (IsBroken(e))
+        catch (Exception e) when (Broken(e) is { } cause)
         {
-            return e is TimeoutException ? "the adapter takes no bytes" : e.Message;
+            return cause is OperationCanceledException ? null : cause.Message;
         }
     }
 
     // A Unix device that was pulled can go on "reading" without data or error: its missing node is the only sign.
     private bool IsGone() => !OperatingSystem.IsWindows() && !File.Exists(_path);
 
-    private static bool IsBroken(Exception e) =>
-        e is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException or TimeoutException
-            or UnauthorizedAccessException;
+    /// <returns>What the driver or the cancellation said, or null for a fault of ours.</returns>
+    private static Exception? Broken(Exception e) => e switch
+    {
+        AggregateException { InnerException: { } inner } => Broken(inner),
+        IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException or UnauthorizedAccessException => e,
+        _ => null,
+    };
 }

@@ -103,7 +103,7 @@ internal sealed class SlcanPort : ICanPort, IDisposable
     public void Dispose()
     {
         // Leave the channel closed, so that the next program finds the adapter as it expects it.
-        if (_wire.Present && _wire.Write("C\r"u8)) SpinWait.SpinUntil(() => _wire.Idle, TimeSpan.FromMilliseconds(300));
+        if (_wire.Write("C\r"u8)) _wire.Drain();
         _wire.Dispose();
     }
 
