@@ -6,7 +6,7 @@ public enum HistoryStoreKind
 {
   /// <summary>Blocks in the database that <c>Data:Provider</c> names: its own SQLite file, or tables in PostgreSQL.</summary>
   Embedded = 0,
-  /// <summary>InfluxDB 1.x over HTTP.</summary>
+  /// <summary>InfluxDB over HTTP.</summary>
   Influx = 1,
 }
 
@@ -59,6 +59,12 @@ public sealed class InfluxOptions
 
   /// <summary>Ask for <c>CREATE DATABASE</c> at start; only 1.x knows it.</summary>
   public bool CreateDatabase { get; set; } = true;
+
+  /// <summary>
+  /// Longest range of one question, hours; a longer chart is asked for in pieces. 0 = no limit (1.x, 2.x). 3 Core opens 432 files
+  /// at most for a question, about 72 hours: 48 there.
+  /// </summary>
+  public int QueryHours { get; set; }
 
   /// <summary>Most that waits on disk while InfluxDB is away; then the oldest goes, and is counted.</summary>
   public int SpoolMegabytes { get; set; } = 1024;

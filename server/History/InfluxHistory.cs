@@ -86,14 +86,16 @@ public sealed class InfluxHistory : IHistoryStore, IAsyncDisposable
 
   public async Task<HistoryColumns> Query(HistoryQuery query, CancellationToken stop)
   {
-    var where = $"FROM \"{Measurement}\" WHERE \"device\" = '{query.DeviceId}' AND time >= {query.From.ToUnixTimeMilliseconds()}ms AND time < {query.To.ToUnixTimeMilliseconds()}ms";
     // Every row has its limits, so this counts rows.
-    var count = await Ask($"SELECT count(\"charge_limit_a\") {where}", stop);
-    var samples = count.Count == 0 ? 0 : (long)count[0][1]!.Value;
+    var samples = 0L;
+    foreach (var part in Parts(query, bucketMs: 1))
+      if (await Ask($"SELECT count(\"charge_limit_a\") {part}", stop) is [var row, ..]) samples += (long)row[1]!.Value;
     if (samples == 0) return HistoryColumns.Empty(query.Metrics.Count);
     var thinner = new Thinner(query, samples);
-    if (samples <= query.Points) await ReadSamples(query, where, thinner, stop);
-    else await ReadBuckets(query, where, thinner, stop);
+    if (samples <= query.Points)
+      foreach (var part in Parts(query, bucketMs: 1)) await ReadSamples(query, part, thinner, stop);
+    else
+      foreach (var part in Parts(query, thinner.BucketMs)) await ReadBuckets(query, part, thinner, stop);
     return thinner.Finish();
   }
 
@@ -135,6 +137,17 @@ public sealed class InfluxHistory : IHistoryStore, IAsyncDisposable
 
   private static decimal Digits(int value, float scale) => scale switch { 1f => value, 0.1f => value / 10m, _ => value / 1000m };
 
+  /// <summary>The range in pieces that InfluxDB answers (<see cref="InfluxOptions.QueryHours"/>), none of which cuts a bucket.</summary>
+  private IEnumerable<string> Parts(HistoryQuery query, long bucketMs)
+  {
+    var from = query.From.ToUnixTimeMilliseconds();
+    var to = query.To.ToUnixTimeMilliseconds();
+    var hours = _options.QueryHours * 3_600_000L;
+    var length = hours == 0 ? to - from : Math.Max(bucketMs, hours / bucketMs * bucketMs);
+    for (; from < to; from += length)
+      yield return $"FROM \"{Measurement}\" WHERE \"device\" = '{query.DeviceId}' AND time >= {from}ms AND time < {Math.Min(from + length, to)}ms";
+  }
+
   private async Task ReadSamples(HistoryQuery query, string where, Thinner thinner, CancellationToken stop)
   {
     var fields = string.Join(",", query.Metrics.Select(m => $"\"{m.Name}\"").Append("\"charge_limit_a\""));
@@ -175,8 +188,9 @@ public sealed class InfluxHistory : IHistoryStore, IAsyncDisposable
   {
     using var content = new FormUrlEncodedContent(new Dictionary<string, string> { ["q"] = question });
     using var answer = await _http.PostAsync($"/query?db={Uri.EscapeDataString(_options.Database)}&epoch=ms", content, stop);
+    // What it says there need not be JSON: a proxy may have answered.
+    if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"InfluxDB answered {(int)answer.StatusCode} to a question: {await Words(answer, stop)}", null, answer.StatusCode);
     using var body = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(stop), cancellationToken: stop);
-    if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"InfluxDB answered {(int)answer.StatusCode} to a question.", null, answer.StatusCode);
     var rows = new List<double?[]>();
     var result = body.RootElement.GetProperty("results")[0];
     if (result.TryGetProperty("error", out var error))
@@ -234,7 +248,7 @@ public sealed class InfluxHistory : IHistoryStore, IAsyncDisposable
     content.Headers.ContentEncoding.Add("gzip");
     using var answer = await _http.PostAsync($"/write?db={Uri.EscapeDataString(_options.Database)}&precision=ms", content, stop);
     if (answer.IsSuccessStatusCode) return;
-    var why = await answer.Content.ReadAsStringAsync(stop);
+    var why = await Words(answer, stop);
     if (answer.StatusCode == HttpStatusCode.NotFound && _options.CreateDatabase)
     {
       await Ask($"CREATE DATABASE \"{_options.Database.Replace("\"", "", StringComparison.Ordinal)}\"", stop);
@@ -245,10 +259,16 @@ public sealed class InfluxHistory : IHistoryStore, IAsyncDisposable
     {
       // The good lines are stored; the others would be refused for ever (older than the retention, other type).
       Interlocked.Increment(ref _rejectedFiles);
-      _log.LogError("InfluxDB refused lines for good: {Why}", why.Length <= 300 ? why : why[..300]);
+      _log.LogError("InfluxDB refused lines for good: {Why}", why);
       return;
     }
 
-    throw new HttpRequestException($"status {(int)answer.StatusCode}: {(why.Length <= 200 ? why : why[..200])}", null, answer.StatusCode);
+    throw new HttpRequestException($"status {(int)answer.StatusCode}: {why}", null, answer.StatusCode);
+  }
+
+  private static async Task<string> Words(HttpResponseMessage answer, CancellationToken stop)
+  {
+    var text = await answer.Content.ReadAsStringAsync(stop);
+    return text.Length <= 300 ? text : text[..300];
   }
 }
