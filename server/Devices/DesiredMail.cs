@@ -1,5 +1,6 @@
 using System.Text;
 using JkFleet.Contracts;
+using JkFleet.Limits;
 using JkFleet.Server.Rollouts;
 
 namespace JkFleet.Server.Devices;
@@ -19,6 +20,7 @@ public sealed class DesiredMail(FirmwareLinks links)
       var codec = new ProfileCodec();
       if (!codec.TryRead(bytes, 0, bytes.Length, desired.Profile))
         throw new InvalidOperationException($"The stored profile of {row.DeviceId} cannot be read: {codec.RefusedField} {codec.Refusal}");
+      if (row.UtcOffsetMin is { } offset) desired.Profile.Number[ProfileField.UtcOffsetMin] = offset;
     }
 
     if (row is { FirmwareVersion: { } version, FirmwareSha256: { } sha256 })

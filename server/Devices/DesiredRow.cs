@@ -16,6 +16,9 @@ public sealed class DesiredRow
   /// <summary>Content of the profile revision, so that sending needs one row; null = none wished.</summary>
   public string? ProfileContent { get; set; }
 
+  /// <summary>The profile's time windows count in the site's local time, which stands so many minutes from UTC; null = it has none.</summary>
+  public int? UtcOffsetMin { get; set; }
+
   public string? FirmwareVersion { get; set; }
   public string? FirmwareSha256 { get; set; }
   public long FirmwareSize { get; set; }

@@ -2,6 +2,8 @@
 // nothing is wished without a name and a reason, and the outbox hears of every change after it is committed.
 using JkFleet.Server.Accounts;
 using JkFleet.Server.Data;
+using JkFleet.Server.Profiles;
+using JkFleet.Server.Sites;
 
 namespace JkFleet.Server.Devices;
 
@@ -13,6 +15,11 @@ public abstract record DesiredChange
   /// <param name="Revision">Its revision.</param>
   /// <param name="Content">The revision's content as the device receives it.</param>
   public sealed record Profile(int ProfileId, int Revision, string Content) : DesiredChange;
+
+  /// <summary>Local time of the device's site moved: summer time, or another site.</summary>
+  /// <param name="TimeZone">IANA name of the zone.</param>
+  /// <param name="UtcOffsetMin">Where it stands now, minutes from UTC.</param>
+  public sealed record LocalTime(string TimeZone, int UtcOffsetMin) : DesiredChange;
 
   /// <summary>Run this build.</summary>
   /// <param name="Version">Version in the artifact's manifest.</param>
@@ -97,6 +104,23 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
     return new DesiredOutcome(versions, conflicts);
   }
 
+  /// <summary>
+  /// Tells the devices whose profile has time windows when local time of their site has moved. A device that is not there then
+  /// keeps the former offset until it connects.
+  /// </summary>
+  public async Task FollowLocalTimeAsync(CancellationToken cancellationToken)
+  {
+    await using var db = await databases.CreateDbContextAsync(cancellationToken);
+    foreach (var zone in await db.Sites.Select(s => s.TimeZone).Distinct().ToListAsync(cancellationToken))
+    {
+      var now = new DesiredChange.LocalTime(zone, LocalClock.OffsetMin(zone, clock.GetUtcNow()));
+      var behind = await db.Desired.Where(r => r.UtcOffsetMin != null && r.UtcOffsetMin != now.UtcOffsetMin)
+        .Where(r => db.Devices.Any(d => d.Id == r.DeviceId && db.Sites.Any(s => s.Id == d.SiteId && s.TimeZone == zone)))
+        .Select(r => r.DeviceId).ToListAsync(cancellationToken);
+      if (behind.Count > 0) await ChangeAsync(behind, now, "clock", $"local time in {zone}", cancellationToken: cancellationToken);
+    }
+  }
+
   /// <summary>Tells the listeners of a committed change.</summary>
   public void Tell(DesiredOutcome outcome)
   {
@@ -116,6 +140,14 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
         await rows.ExecuteUpdateAsync(
           row => row.SetProperty(r => r.Version, r => r.Version + 1)
             .SetProperty(r => r.ProfileId, p.ProfileId).SetProperty(r => r.ProfileRevision, p.Revision).SetProperty(r => r.ProfileContent, p.Content)
+            .SetProperty(r => r.UtcOffsetMin, (int?)null)
+            .SetProperty(r => r.ChangedAt, now).SetProperty(r => r.ChangedBy, by).SetProperty(r => r.Reason, reason),
+          cancellationToken);
+        if (ProfileText.HasWindows(p.Content)) await SetOffsets(db, ids, now, cancellationToken);
+        break;
+      case DesiredChange.LocalTime t:
+        await rows.ExecuteUpdateAsync(
+          row => row.SetProperty(r => r.Version, r => r.Version + 1).SetProperty(r => r.UtcOffsetMin, t.UtcOffsetMin)
             .SetProperty(r => r.ChangedAt, now).SetProperty(r => r.ChangedBy, by).SetProperty(r => r.Reason, reason),
           cancellationToken);
         break;
@@ -141,6 +173,18 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
     }
 
     return await VersionsOf(db, ids, cancellationToken);
+  }
+
+  private static async Task SetOffsets(FleetDb db, string[] ids, DateTimeOffset now, CancellationToken cancellationToken)
+  {
+    var zones = await db.Devices.Where(d => ids.Contains(d.Id))
+      .Join(db.Sites, d => d.SiteId, s => s.Id, (d, s) => new { d.Id, s.TimeZone }).ToListAsync(cancellationToken);
+    foreach (var zone in zones.GroupBy(z => z.TimeZone, z => z.Id, StringComparer.Ordinal))
+    {
+      string[] there = [.. zone];
+      var offset = LocalClock.OffsetMin(zone.Key, now);
+      await db.Desired.Where(r => there.Contains(r.DeviceId)).ExecuteUpdateAsync(row => row.SetProperty(r => r.UtcOffsetMin, offset), cancellationToken);
+    }
   }
 
   /// <summary>
@@ -171,6 +215,7 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
     var (action, what) = change switch
     {
       DesiredChange.Profile p => ("desired.profile", $"profile {p.ProfileId} revision {p.Revision}"),
+      DesiredChange.LocalTime t => ("desired.local_time", $"{t.TimeZone} at {t.UtcOffsetMin} min from UTC"),
       DesiredChange.Firmware f => ("desired.firmware", $"firmware {f.Version} sha256 {f.Sha256}"),
       _ => ("desired.no_firmware", "no firmware wished"),
     };

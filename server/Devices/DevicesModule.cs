@@ -12,6 +12,7 @@ public static class DevicesModule
     builder.Services.AddSingleton<ClaimDevice>();
     builder.Services.AddSingleton<ClaimList>();
     builder.Services.AddSingleton<DesiredState>();
+    builder.Services.AddHostedService<LocalTimeRunner>();
     builder.Services.AddSingleton<ReportedState>();
     builder.Services.AddSingleton<DesiredMail>();
     builder.Services.AddSingleton<Timeline>();

@@ -23,7 +23,7 @@ public sealed record FieldWords(string Label, string Unit, decimal Scale)
     ("Requests to the inverter", "", [ProfileField.ForceStartSocPermille, ProfileField.ForceStopSocPermille, ProfileField.FullChargeDays, ProfileField.SleepPolicy]),
     ("Doubt", "When a reading or the inverter is not trusted any more.",
       [ProfileField.StaleMs, ProfileField.StopMs, ProfileField.GoodReadings, ProfileField.InverterSilentMs, ProfileField.InverterSilentZero, ProfileField.SumPermille, ProfileField.JumpMv,
-       ProfileField.JumpSocPermille, ProfileField.UtcOffsetMin, ProfileField.WindowsWithoutClock]),
+       ProfileField.JumpSocPermille, ProfileField.WindowsWithoutClock]),
   ];
 
   /// <summary>Words of a plain field.</summary>

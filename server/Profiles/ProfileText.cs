@@ -51,6 +51,10 @@ public static class ProfileText
     return [.. Enumerable.Range(0, found.Count).Select(i => new ProfileFault(found.Field[i], found.Bound[i], found.Text[i]))];
   }
 
+  /// <summary>A profile in canonical text has windows, which count in local time.</summary>
+  public static bool HasWindows(string content) =>
+    content.Contains("\"no_charge_from_min\"", StringComparison.Ordinal) || content.Contains("\"no_discharge_from_min\"", StringComparison.Ordinal);
+
   /// <summary>SHA-256 of a text, lower-case hex.</summary>
   public static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
@@ -84,5 +88,6 @@ public static class ProfileText
   private static string? Windows(TimeWindows windows) =>
     windows.Count == 0 ? null : string.Join(", ", Enumerable.Range(0, windows.Count).Select(i => $"{Clock(windows.FromMin[i])}-{Clock(windows.ToMin[i])}"));
 
-  private static string Clock(int minute) => $"{minute / 60:D2}:{minute % 60:D2}";
+  /// <summary>Minute of a day as <c>HH:mm</c>.</summary>
+  public static string Clock(int minute) => $"{minute / 60:D2}:{minute % 60:D2}";
 }

@@ -5,6 +5,7 @@ using JkFleet.Contracts;
 using JkFleet.Server.Accounts;
 using JkFleet.Server.Data;
 using JkFleet.Server.Devices;
+using JkFleet.Server.Sites;
 using JkFleet.Server.Telemetry;
 
 namespace JkFleet.Server.Rollouts;
@@ -254,7 +255,7 @@ public sealed class RolloutRunner(
     if (_zones.Count > 0 && now - _zonesAt < TimeSpan.FromMinutes(1)) return;
     await using var db = await databases.CreateDbContextAsync(cancellationToken);
     var sites = await db.Sites.AsNoTracking().Select(s => new { s.Id, s.TimeZone }).ToListAsync(cancellationToken);
-    _zones = sites.ToDictionary(s => s.Id, s => TimeZoneInfo.TryFindSystemTimeZoneById(s.TimeZone, out var zone) ? zone : TimeZoneInfo.Utc);
+    _zones = sites.ToDictionary(s => s.Id, s => LocalClock.Zone(s.TimeZone));
     _zonesAt = now;
   }
 

@@ -463,6 +463,9 @@ namespace JkFleet.Server.Data.Migrations.PostgreSql
                     b.Property<int?>("RolloutId")
                         .HasColumnType("integer");
 
+                    b.Property<int?>("UtcOffsetMin")
+                        .HasColumnType("integer");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");

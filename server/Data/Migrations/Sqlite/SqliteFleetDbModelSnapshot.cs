@@ -444,6 +444,9 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                     b.Property<int?>("RolloutId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("UtcOffsetMin")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
