@@ -60,6 +60,28 @@ internal sealed class Rig : IBmsPort, ICanPort, IClock
 
     public Jk4E57Image Image => _player.Image;
 
+    /// <summary>In the middle of a charge at full height.</summary>
+    public static Rig Charging(Profile? profile = null, AgentSettings? settings = null)
+    {
+        var rig = new Rig(settings, profile: profile);
+        rig.RunUntil(() => rig.Limits.ChargeLimitMa >= 60000 && rig.Limits.DischargeLimitMa == 70000, 90_000);
+        rig.Run(2000);
+        return rig;
+    }
+
+    /// <summary>The origin's profile with ramps over the highest cell and the temperature.</summary>
+    public static Profile CellProfile()
+    {
+        var p = Profiles.OriginDefaults();
+        p.Revision = 5;
+        p.Name = "cells and cold";
+        foreach (var (mv, ma) in new[] { (3375, 100000), (3400, 25000), (3425, 5000), (3450, 500), (3500, 0) })
+            p.ChargeRamp[(int)RampSource.CellMaxMv].Add(mv, ma);
+        foreach (var (dc, ma) in new[] { (0, 0), (50, 15000), (100, 60000), (400, 60000), (500, 30000), (550, 0) })
+            p.ChargeRamp[(int)RampSource.CellTempDeciC].Add(dc, ma);
+        return p;
+    }
+
     public static BmsSnapshot HealthyPack()
     {
         var pack = new BmsSnapshot
