@@ -13,6 +13,9 @@ namespace JkFleet.Agent
         /// <summary>Name of the record.</summary>
         public const string Record = "desired";
 
+        // What the message "reported" carries of a name, UTF-8 bytes.
+        private const int FieldBytes = 48;
+
         private readonly Envelope _envelope;
         private readonly Profile _next = new Profile();
         private readonly Desired _incoming = new Desired();
@@ -153,7 +156,7 @@ namespace JkFleet.Agent
                 if (key == 0) r.Int(out ignored);
                 else if (key == 1) r.Int(out version);
                 else if (key == 2) r.Text(ref verdict, 16);
-                else if (key == 3) r.Text(ref field, 48);
+                else if (key == 3) r.Text(ref field, FieldBytes);
                 else if (key == 4) r.Int32(int.MinValue, int.MaxValue, ref bound);
                 else if (key == 5) r.Text(ref why, 128);
                 else if (!_profile.TryField(r, _next)) return false;
@@ -186,7 +189,8 @@ namespace JkFleet.Agent
             IsSettling = true;
             _nextVersion = _incoming.Version;
             _nextVerdict = verdict;
-            Field = field.Length > 48 ? field.Substring(0, 48) : field;
+            // The name may be anything that a server calls a field; this record and the report must stay readable with it.
+            Field = field.Substring(0, MessageReader.Fitting(field, FieldBytes));
             Bound = bound;
             Why = why;
             profile.CopyTo(_next);

@@ -1,5 +1,6 @@
 // Profiles and their revisions: made, read, never changed.
 using System.Security.Claims;
+using System.Text;
 using JkFleet.Limits;
 using JkFleet.Server.Accounts;
 using JkFleet.Server.Data;
@@ -37,7 +38,9 @@ public sealed class SaveProfile(IDbContextFactory<FleetDb> databases, TimeProvid
     if (profile is null)
     {
       name = name.Trim();
-      if (name.Length is 0 or > Profile.MaxName) return SavedRevision.Refused("name", $"has 1 to {Profile.MaxName} characters");
+      // Bytes, as the device counts: a longer name was saved and then refused by every device, and by this server's own reader.
+      if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > Profile.MaxName)
+        return SavedRevision.Refused("name", $"has 1 to {Profile.MaxName} bytes: letters outside a-z take two or more");
       if (await db.Profiles.AnyAsync(p => p.Name == name, cancellationToken)) return SavedRevision.Refused("name", "is taken by another profile");
       profile = new ChargeProfile { Name = name, CreatedAt = clock.GetUtcNow() };
       db.Profiles.Add(profile);

@@ -12,6 +12,9 @@ namespace JkFleet.Contracts
         /// <summary>Deepest nesting that <see cref="Skip"/> walks through.</summary>
         public const int MaxDepth = 8;
 
+        // Bytes of \u001f, which stands for one.
+        private const int LongestEscape = 6;
+
         private byte[] _buffer = new byte[0];
         private int _end;
         private bool _first;
@@ -153,17 +156,37 @@ namespace JkFleet.Contracts
 
         /// <summary>Reads a text. Keeps the object in <paramref name="value"/> when it already says the same: no garbage in steady state.</summary>
         /// <param name="value">The text; unchanged on a defect.</param>
-        /// <param name="maxLength">Most UTF-8 bytes as sent.</param>
+        /// <param name="maxLength">
+        /// Most UTF-8 bytes of what it says. An escape counts as the character that it stands for: a text that was read and written
+        /// again, perhaps with other escapes, must not be too long to be read once more.
+        /// </param>
         public bool Text(ref string value, int maxLength)
         {
             if (!Quoted()) return false;
             int length = _textEnd - _textStart;
-            if (length > maxLength) return Fail("text too long");
+            if (length > (_textEscaped ? LongestEscape * maxLength : maxLength)) return Fail("text too long");
             if (!_textEscaped && SameAscii(value, _textStart, length)) return true;
             string? text = _textEscaped ? Unescape() : Encoding.UTF8.GetString(_buffer, _textStart, length);
             if (text == null) return false;
+            if (_textEscaped && Fitting(text, maxLength) < text.Length) return Fail("text too long");
             value = text;
             return true;
+        }
+
+        /// <summary>How many characters of a text fit into so many UTF-8 bytes; no pair of surrogates is cut in two.</summary>
+        /// <param name="text">The text.</param>
+        /// <param name="maxBytes">Most bytes.</param>
+        public static int Fitting(string text, int maxBytes)
+        {
+            int bytes = 0;
+            for (int i = 0; i < text.Length; i++)
+            {
+                char c = text[i];
+                bytes += c < 0x80 ? 1 : c < 0x800 || (c >= 0xD800 && c <= 0xDFFF) ? 2 : 3;
+                if (bytes > maxBytes) return i > 0 && text[i - 1] >= 0xD800 && text[i - 1] <= 0xDBFF ? i - 1 : i;
+            }
+
+            return text.Length;
         }
 
         /// <summary>Reads an array of integers in a range.</summary>

@@ -107,6 +107,18 @@ public sealed class PushTests : IAsyncLifetime
     Assert.Equal([1, 2], await db.ProfileRevisions.Where(r => r.ProfileId == _profile).OrderBy(r => r.Number).Select(r => r.Number).ToListAsync());
   }
 
+  [Fact]
+  public async Task A_name_that_no_device_would_read_is_refused_where_it_is_typed()
+  {
+    var save = _server.Get<SaveProfile>();
+    foreach (var (name, good) in new[] { (new string('ж', 32), true), (new string('ж', 33), false), (new string('n', 64), true), (string.Concat(Enumerable.Repeat("🔋", 17)), false), (" ", false) })
+    {
+      var saved = await save.Run(Boss, null, name, JkFleet.Limits.Profiles.OriginDefaults(), "because", 0, default);
+      Assert.Equal(good, saved.Faults.Count == 0);
+      if (!good) Assert.Equal("name", saved.Faults[0].Field);
+    }
+  }
+
   private Task<Outcome<Device>> Change(string id, string tags, int site) => _server.Get<ChangeDevice>().Run(Boss, id, id, tags, site, "", default);
 
   private async Task<ProfileRevision> Save(int? profile, int basedOn, int chargeMaxMa)

@@ -137,6 +137,32 @@ public class TelemetryCodecTests
     }, iter: 2_000, threads: 1);
   }
 
+  [Fact]
+  public void A_text_is_as_long_as_what_it_says_however_it_is_written()
+  {
+    foreach (var (written, bytes) in new[] { ("abc", 3), ("ä", 2), ("\\u00e4", 2), ("界", 3), ("\\u754c", 3), ("😀", 4), ("\\ud83d\\ude00", 4), ("\\n", 1), ("\\u000a", 1), ("\\\"", 1), ("", 0) })
+    {
+      var message = Encoding.UTF8.GetBytes($"{{\"k\":\"{written}\"}}");
+      bool Fits(int most)
+      {
+        var (reader, read) = (new MessageReader(), "");
+        return reader.Open(message, 0, message.Length) && reader.Next() && reader.Text(ref read, most);
+      }
+
+      Assert.True(Fits(bytes), written);
+      if (bytes > 0) Assert.False(Fits(bytes - 1), written);
+    }
+
+    Gen.Select(Gen.String, Gen.Int[0, 40]).Sample((text, most) =>
+    {
+      var fits = MessageReader.Fitting(text, most);
+      Assert.True(fits == text.Length || !(fits > 0 && char.IsHighSurrogate(text[fits - 1]) && char.IsLowSurrogate(text[fits])), "a pair was cut in two");
+      if (Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) != text) return; // halves of pairs alone have no length in UTF-8
+      Assert.True(Encoding.UTF8.GetByteCount(text.AsSpan(0, fits)) <= most);
+      Assert.Equal(Encoding.UTF8.GetByteCount(text) <= most, fits == text.Length);
+    }, iter: 2_000, threads: 1);
+  }
+
   private bool Read(string json, out Telemetry telemetry)
   {
     telemetry = new Telemetry();

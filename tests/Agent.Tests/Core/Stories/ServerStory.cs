@@ -91,4 +91,37 @@ public sealed class ServerStory
         Assert.True(rig.Pack.ChargeMosOn);
         Assert.True(rig.Events(EventKind.BadMessage) > 0);
     }
+
+    [Fact]
+    public void Whatever_words_a_server_uses_the_profile_in_force_is_taken_up_again_at_the_next_start()
+    {
+        var rig = Rig.Charging();
+        rig.Server.Push(2, Rig.CellProfile());
+        rig.Run(1000);
+        long version = 2;
+        foreach (var field in new[] { "charge_ma", new string('ä', 60), new string('界', 60), Repeat("😀", 30), 'x' + Repeat("😀", 30), Repeat("\\\"", 50), Repeat("\\u0007", 50) })
+        {
+            rig.Server.Send(Topics.Desired, $$"""{"v":1,"version":{{++version}},"{{field}}":1}""");
+            rig.Run(1000);
+            var reported = rig.Server.Last(Topics.Reported);
+            Assert.Equal(("refused", version), (reported["verdict"]!.GetValue<string>(), reported["desired_version"]!.GetValue<long>()));
+            Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(reported["field"]!.GetValue<string>()), 1, 48); // what the server reads again
+            rig.PowerCycle();
+            Assert.Equal((5, version), (rig.Agent.Slot.Active.Revision, rig.Agent.Slot.Version));
+            rig.Run(1000);
+        }
+
+        foreach (var name in new[] { "Winter", Repeat("ä", 32), Repeat("😀", 16), Repeat("\\n", 64), Repeat("\\u0007", 64), Repeat("\\\"", 64) })
+        {
+            rig.Server.Send(Topics.Desired, $$"""{"v":1,"version":{{++version}},"revision":{{100 + version}},"name":"{{name}}"}""");
+            rig.Run(1000);
+            Assert.Equal("applied", rig.Server.Last(Topics.Reported)["verdict"]!.GetValue<string>());
+            var kept = rig.Agent.Slot.Active.Name;
+            rig.PowerCycle();
+            Assert.Equal((100 + version, version, kept), (rig.Agent.Slot.Active.Revision, rig.Agent.Slot.Version, rig.Agent.Slot.Active.Name));
+            rig.Run(1000);
+        }
+    }
+
+    private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 }
