@@ -7,14 +7,17 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace JkFleet.Agent.Tests.Core;
 
 /// <summary>One changed place in the safety core.</summary>
-internal sealed record Mutant(int File, SyntaxNode Old, SyntaxNode New)
+internal sealed record Mutant(int Part, SyntaxNode Old, SyntaxNode New)
 {
-    public string Where => $"{Path.GetFileName(Old.SyntaxTree.FilePath)}:{Old.GetLocation().GetLineSpan().StartLinePosition.Line + 1} {Old.ToString().ReplaceLineEndings(" ")} -> {New.ToString().ReplaceLineEndings(" ")}";
+    public string File => Path.GetFileName(Old.SyntaxTree.FilePath);
+
+    public string Where => $"{File}:{Old.GetLocation().GetLineSpan().StartLinePosition.Line + 1} {Old.ToString().ReplaceLineEndings(" ")} -> {New.ToString().ReplaceLineEndings(" ")}";
 }
 
 /// <summary>
-/// Breaks the safety core on purpose, one place at a time, and asks whether the model and the exhaustive walks notice. Sources and
-/// killer are compiled together in memory; nothing on disk changes.
+/// Breaks the safety core on purpose, one place at a time, and asks whether the model and the exhaustive walks notice. Everything is
+/// compiled in memory; nothing on disk changes. Only what a change touches is compiled anew, and never the killer: it keeps the
+/// constants that it was compiled with, so a changed one does not change the question along with the answer.
 /// </summary>
 internal sealed class Mutation
 {
@@ -27,25 +30,33 @@ internal sealed class Mutation
         "shared/Bms/StartWatch.cs", "device/Core/Agent.cs", "device/Core/Commands.cs", "device/Core/ProfileSlot.cs",
     ];
 
-    private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest);
-    private readonly SyntaxTree[] _trees;
-    private readonly CSharpCompilation _compilation;
+    private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest, DocumentationMode.None);
+
+    // Each knows those before it.
+    private static readonly string[] Folders = ["shared", "device/Core", "tests/Agent.Tests/Core/Model"];
+
+    private readonly MetadataReference[] _platform;
+    private readonly SyntaxTree[][] _trees;
+    private readonly CSharpCompilation[] _compilations = new CSharpCompilation[Folders.Length];
+    private readonly byte[][] _images = new byte[Folders.Length][];
 
     public Mutation(string root)
     {
-        // The whole of both: a list of rooms would break with the first room that a core file learns to call.
-        string[] folders = ["shared", "device/Core", "tests/Agent.Tests/Core/Model"];
-        var files = folders.SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
-            .Append("");
-        _trees = [.. files.Select(file => file.Length == 0
-            ? CSharpSyntaxTree.ParseText("global using System; global using System.Collections.Generic; global using System.Linq; global using System.IO;", Language, "usings.cs")
-            : CSharpSyntaxTree.ParseText(File.ReadAllText(file), Language, Path.GetRelativePath(root, file).Replace('\\', '/')))];
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        _platform = [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) is "mscorlib.dll" or "netstandard.dll")
-            .Select(path => MetadataReference.CreateFromFile(path));
-        _compilation = CSharpCompilation.Create("mutant", _trees, references, new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+            .Select(path => MetadataReference.CreateFromFile(path))];
+        // The whole of each: a list of rooms would break with the first room that a core file learns to call.
+        _trees = [.. Folders.Select(folder => Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+            .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Language, Path.GetRelativePath(root, file).Replace('\\', '/')))
+            .Append(CSharpSyntaxTree.ParseText("global using System; global using System.Collections.Generic; global using System.Linq; global using System.IO;", Language, "usings.cs"))
+            .ToArray())];
+        for (var i = 0; i < Folders.Length; i++)
+        {
+            _compilations[i] = CSharpCompilation.Create(Name(i), _trees[i], [.. _platform, .. _images[..i].Select(image => MetadataReference.CreateFromImage(image))],
+                new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+            _images[i] = Emit(_compilations[i], out var faults) ?? throw new InvalidOperationException(faults);
+        }
     }
 
     public IReadOnlyList<Mutant> Mutants()
@@ -53,10 +64,10 @@ internal sealed class Mutation
         var found = new List<Mutant>();
         foreach (var path in Core)
         {
-            var file = Array.FindIndex(_trees, tree => tree.FilePath == path);
-            if (file < 0) throw new FileNotFoundException(path);
-            foreach (var node in _trees[file].GetRoot().DescendantNodes())
-                found.AddRange(Changes(node).Where(change => !IsSame(node, change)).Select(change => new Mutant(file, node, change)));
+            var part = Array.FindIndex(Folders, folder => path.StartsWith(folder + '/', StringComparison.Ordinal));
+            var tree = Array.Find(_trees[part], tree => tree.FilePath == path) ?? throw new FileNotFoundException(path);
+            foreach (var node in tree.GetRoot().DescendantNodes())
+                found.AddRange(Changes(node).Where(change => !IsSame(node, change)).Select(change => new Mutant(part, node, change)));
         }
 
         return found;
@@ -69,35 +80,57 @@ internal sealed class Mutation
     /// <returns>The promise that broke; "" for a survivor; null when the change does not compile.</returns>
     public string? Kill(Mutant? mutant, int histories, TimeSpan patience)
     {
-        var compilation = _compilation;
+        var images = (byte[][])_images.Clone();
         if (mutant is not null)
         {
-            var tree = _trees[mutant.File];
+            var tree = mutant.Old.SyntaxTree;
             var changed = tree.GetRoot().ReplaceNode(mutant.Old, mutant.New.WithTriviaFrom(mutant.Old));
-            compilation = compilation.ReplaceSyntaxTree(tree, tree.WithRootAndOptions(changed, Language));
+            var part = _compilations[mutant.Part].ReplaceSyntaxTree(tree, tree.WithRootAndOptions(changed, Language));
+            if (Emit(part, out _) is not { } image) return null;
+            images[mutant.Part] = image;
+            // A constant lies in every assembly that uses it.
+            if (mutant.Part == 0 && mutant.Old.FirstAncestorOrSelf<FieldDeclarationSyntax>() is { } field && field.Modifiers.Any(SyntaxKind.ConstKeyword))
+                images[1] = Emit(_compilations[1].WithReferences([.. _platform, MetadataReference.CreateFromImage(image)]), out _) ?? images[1];
         }
 
-        using var image = new MemoryStream();
-        var result = compilation.Emit(image);
-        if (!result.Success)
-            return mutant is null ? throw new InvalidOperationException(string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Take(5))) : null;
-        image.Position = 0;
-        var room = new AssemblyLoadContext("mutant", isCollectible: true);
+        var room = new Room(images);
         try
         {
-            var run = room.LoadFromStream(image).GetType("JkFleet.Agent.Tests.Core.Model.Killer")!.GetMethod("Run")!;
+            var run = room.Last.GetType("JkFleet.Agent.Tests.Core.Model.Killer")!.GetMethod("Run")!;
             // A mutant may loop for ever; it is left to its thread then, which ends with the process.
             var answer = "looped";
             var thread = new Thread(() => answer = (string)run.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [histories], null)!) { IsBackground = true };
-            var verdict = "looped";
             thread.Start();
-            if (thread.Join(patience)) verdict = answer;
-            return verdict;
+            return thread.Join(patience) ? answer : "looped";
         }
         finally
         {
             room.Unload();
         }
+    }
+
+    /// <summary>Names of their own: under the real ones the runtime would hand out the unbroken assemblies of the test itself.</summary>
+    private static string Name(int part) => "mutant." + part;
+
+    private static byte[]? Emit(CSharpCompilation compilation, out string faults)
+    {
+        using var image = new MemoryStream();
+        var result = compilation.Emit(image);
+        faults = result.Success ? "" : string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Take(5));
+        return result.Success ? image.ToArray() : null;
+    }
+
+    /// <summary>A mutant with its killer, apart from all others.</summary>
+    private sealed class Room : AssemblyLoadContext
+    {
+        private readonly Assembly[] _parts;
+
+        public Room(byte[][] images) : base("mutant", isCollectible: true) =>
+            _parts = [.. images.Select(image => LoadFromStream(new MemoryStream(image)))];
+
+        public Assembly Last => _parts[^1];
+
+        protected override Assembly? Load(AssemblyName assemblyName) => Array.Find(_parts, part => part.GetName().Name == assemblyName.Name);
     }
 
     /// <summary>

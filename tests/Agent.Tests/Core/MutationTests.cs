@@ -33,7 +33,7 @@ public sealed class MutationTests(ITestOutputHelper output)
         // A mutant's place in its file's queue comes from its own words: a change of the code elsewhere reshuffles nothing.
         foreach (var file in all.GroupBy(m => m.File))
         {
-            if (only is not null && Path.GetFileName(file.First().Old.SyntaxTree.FilePath) != only) continue;
+            if (only is not null && file.Key != only) continue;
             var quota = asked == 0 ? 1 : Math.Max(1, (int)Math.Round(asked * (double)file.Count() / all.Count));
             foreach (var mutant in file.OrderBy(m => Rank(m, seed), StringComparer.Ordinal))
             {
@@ -55,7 +55,7 @@ public sealed class MutationTests(ITestOutputHelper output)
     private static string Rank(Mutant m, string seed)
     {
         var statement = m.Old.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.StatementSyntax>() ?? m.Old;
-        var words = $"{seed} {Path.GetFileName(m.Old.SyntaxTree.FilePath)} {statement} {m.Old.SpanStart - statement.SpanStart} {m.New}";
+        var words = $"{seed} {m.File} {statement} {m.Old.SpanStart - statement.SpanStart} {m.New}";
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(words)));
     }
 
