@@ -119,7 +119,7 @@ namespace JkFleet.Contracts
         ClockJump = 14,
         /// <summary>A profile is in force; value = revision.</summary>
         ProfileApplied = 15,
-        /// <summary>A profile was refused; value = revision.</summary>
+        /// <summary>A profile was refused; value = revision that stays in force.</summary>
         ProfileRefused = 16,
         /// <summary>An override holds; value = its time, ms.</summary>
         OverrideOn = 17,

@@ -11,6 +11,7 @@ namespace JkFleet.Agent.Judgement
         private bool _started;
         private ReadingState _reading;
         private LinkState _inverter;
+        private bool _busOff;
         private bool _transmitting;
         private uint _alarms;
         private bool _invalid;
@@ -34,7 +35,7 @@ namespace JkFleet.Agent.Judgement
             _events = events;
         }
 
-        /// <summary>A reading contradicts itself; told once per kind until another good one.</summary>
+        /// <summary>A reading contradicts itself; told once per kind until a loss has ended, or a loose plug would fill the timeline.</summary>
         /// <param name="nowMs">Clock.</param>
         /// <param name="doubt">Why.</param>
         public void Doubted(long nowMs, Doubt doubt)
@@ -93,8 +94,10 @@ namespace JkFleet.Agent.Judgement
             LinkState state = a.Report.Inverter;
             if (state != _inverter)
             {
-                if (state == LinkState.BusOff) _events.Add(nowMs, EventKind.BusOff, 0);
-                else if (_inverter == LinkState.BusOff) _events.Add(nowMs, EventKind.BusBack, 0);
+                // An adapter that is pulled out of a bus that is off makes nothing work again.
+                bool off = state == LinkState.BusOff || (_busOff && state == LinkState.NoPort);
+                if (off != _busOff) _events.Add(nowMs, off ? EventKind.BusOff : EventKind.BusBack, 0);
+                _busOff = off;
                 if (state == LinkState.Silent) _events.Add(nowMs, EventKind.InverterSilent, a.Report.InverterAgeMs);
                 else if (state == LinkState.Ok) _events.Add(nowMs, EventKind.InverterBack, 0);
                 _inverter = state;

@@ -24,9 +24,10 @@ internal sealed class Mutation
     /// <summary>What is broken. The rest of shared and Core is compiled along unchanged.</summary>
     public static readonly string[] Core =
     [
-        "shared/Limits/RampRule.cs", "shared/Limits/RampEngine.cs", "shared/Limits/ProfileRules.cs",
+        "shared/Limits/RampRule.cs", "shared/Limits/RampEngine.cs", "shared/Limits/ProfileRules.cs", "shared/Limits/ChargeLimits.cs", "shared/Limits/Profile.cs",
         "device/Core/Judgement/Freshness.cs", "device/Core/Judgement/Plausibility.cs", "device/Core/Judgement/RisePolicy.cs",
         "device/Core/Judgement/LimitMemory.cs", "device/Core/Judgement/ChargePhases.cs", "device/Core/Judgement/SentLimits.cs",
+        "device/Core/Judgement/Edges.cs", "device/Core/Judgement/SleepSwitch.cs",
         "shared/Bms/StartWatch.cs", "device/Core/Agent.cs", "device/Core/Commands.cs", "device/Core/ProfileSlot.cs",
     ];
 
@@ -62,12 +63,12 @@ internal sealed class Mutation
     public IReadOnlyList<Mutant> Mutants()
     {
         var found = new List<Mutant>();
+        var words = _trees.SelectMany(part => part).SelectMany(tree => tree.GetRoot().DescendantTokens()).Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.Text).ToHashSet();
         foreach (var path in Core)
         {
             var part = Array.FindIndex(Folders, folder => path.StartsWith(folder + '/', StringComparison.Ordinal));
             var tree = Array.Find(_trees[part], tree => tree.FilePath == path) ?? throw new FileNotFoundException(path);
-            foreach (var node in tree.GetRoot().DescendantNodes())
-                found.AddRange(Changes(node).Where(change => !IsSame(node, change)).Select(change => new Mutant(part, node, change)));
+            found.AddRange(tree.GetRoot().DescendantNodes().SelectMany(node => Mutators.Of(node, words).Select(change => new Mutant(part, node, change))));
         }
 
         return found;
@@ -132,77 +133,4 @@ internal sealed class Mutation
 
         protected override Assembly? Load(AssemblyName assemblyName) => Array.Find(_parts, part => part.GetName().Name == assemblyName.Name);
     }
-
-    /// <summary>
-    /// Provably the same program: <c>a &lt; b ? a : b</c> does not care for <c>&lt;=</c>, nor does <c>if (a &gt; b) b = a</c>.
-    /// </summary>
-    private static bool IsSame(SyntaxNode old, SyntaxNode changed)
-    {
-        if (old is not BinaryExpressionSyntax { RawKind: var from } order || changed is not BinaryExpressionSyntax { RawKind: var to }) return false;
-        var strict = (SyntaxKind)from is SyntaxKind.LessThanExpression or SyntaxKind.GreaterThanExpression or SyntaxKind.LessThanOrEqualExpression or SyntaxKind.GreaterThanOrEqualExpression;
-        if (!strict || from == to) return false;
-        var (left, right) = (order.Left.ToString(), order.Right.ToString());
-        var parent = old.Parent;
-        while (parent is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression } or ParenthesizedExpressionSyntax) parent = parent.Parent;
-        return parent switch
-        {
-            ConditionalExpressionSyntax choice => Pair(choice.WhenTrue, choice.WhenFalse, left, right),
-            IfStatementSyntax { Statement: ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax set }, Else: null } => Pair(set.Left, set.Right, left, right),
-            _ => false,
-        };
-
-        static bool Pair(SyntaxNode a, SyntaxNode b, string left, string right) =>
-            (a.ToString() == left && b.ToString() == right) || (a.ToString() == right && b.ToString() == left);
-    }
-
-    private static IEnumerable<SyntaxNode> Changes(SyntaxNode node)
-    {
-        switch (node)
-        {
-            case BinaryExpressionSyntax binary:
-                foreach (var kind in Swaps(binary.Kind())) yield return SyntaxFactory.BinaryExpression(kind, binary.Left, binary.Right);
-                break;
-            case AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.AddAssignmentExpression):
-                yield return SyntaxFactory.AssignmentExpression(SyntaxKind.SubtractAssignmentExpression, assignment.Left, assignment.Right);
-                break;
-            case PrefixUnaryExpressionSyntax not when not.IsKind(SyntaxKind.LogicalNotExpression):
-                yield return SyntaxFactory.ParenthesizedExpression(not.Operand);
-                break;
-            case LiteralExpressionSyntax literal when literal.IsKind(SyntaxKind.TrueLiteralExpression):
-                yield return SyntaxFactory.LiteralExpression(SyntaxKind.FalseLiteralExpression);
-                break;
-            case LiteralExpressionSyntax literal when literal.IsKind(SyntaxKind.FalseLiteralExpression):
-                yield return SyntaxFactory.LiteralExpression(SyntaxKind.TrueLiteralExpression);
-                break;
-            case LiteralExpressionSyntax literal when literal.Token.Value is int value && literal.Parent is not EqualsValueClauseSyntax { Parent: EnumMemberDeclarationSyntax }:
-                yield return SyntaxFactory.LiteralExpression(SyntaxKind.NumericLiteralExpression, SyntaxFactory.Literal(value + 1));
-                break;
-            case IfStatementSyntax choice:
-                yield return choice.WithCondition(SyntaxFactory.PrefixUnaryExpression(SyntaxKind.LogicalNotExpression, SyntaxFactory.ParenthesizedExpression(choice.Condition)));
-                break;
-            case ExpressionStatementSyntax { Parent: BlockSyntax }:
-                yield return SyntaxFactory.EmptyStatement();
-                break;
-            case ConditionalExpressionSyntax choice:
-                yield return choice.WithWhenTrue(choice.WhenFalse).WithWhenFalse(choice.WhenTrue);
-                break;
-        }
-    }
-
-    private static SyntaxKind[] Swaps(SyntaxKind kind) => kind switch
-    {
-        SyntaxKind.LessThanExpression => [SyntaxKind.LessThanOrEqualExpression],
-        SyntaxKind.LessThanOrEqualExpression => [SyntaxKind.LessThanExpression],
-        SyntaxKind.GreaterThanExpression => [SyntaxKind.GreaterThanOrEqualExpression],
-        SyntaxKind.GreaterThanOrEqualExpression => [SyntaxKind.GreaterThanExpression],
-        SyntaxKind.EqualsExpression => [SyntaxKind.NotEqualsExpression],
-        SyntaxKind.NotEqualsExpression => [SyntaxKind.EqualsExpression],
-        SyntaxKind.LogicalAndExpression => [SyntaxKind.LogicalOrExpression],
-        SyntaxKind.LogicalOrExpression => [SyntaxKind.LogicalAndExpression],
-        SyntaxKind.AddExpression => [SyntaxKind.SubtractExpression],
-        SyntaxKind.SubtractExpression => [SyntaxKind.AddExpression],
-        SyntaxKind.MultiplyExpression => [SyntaxKind.DivideExpression],
-        SyntaxKind.DivideExpression => [SyntaxKind.MultiplyExpression],
-        _ => [],
-    };
 }

@@ -181,6 +181,13 @@ internal sealed class CommandCases : IBmsSwitches
         Require(_commands.Identifying, "identify", "ends early");
         _commands.Step(61_000);
         Require(!_commands.Identifying, "identify", "does not end");
+        // Whoever stands before twenty boards gets his whole minute, also over a fault of the clock.
+        Expect("\"command\":\"identify\"", VerdictState.Applied, 1000);
+        _commands.Resume(90_000);
+        _commands.Step(149_999);
+        Require(_commands.Identifying, "identify", "ends early after a gap");
+        _commands.Step(150_000);
+        Require(!_commands.Identifying, "identify", "does not end after a gap");
         Require(!_commands.ReReadWanted, "re-read", "from nothing");
         Expect("\"command\":\"re_read\"", VerdictState.Applied);
         Require(_commands.ReReadWanted, "re-read", "is not wanted");

@@ -271,7 +271,7 @@ internal static class EngineCases
         return cases;
     }
 
-    private static BmsSnapshot Healthy()
+    internal static BmsSnapshot Healthy()
     {
         var s = new BmsSnapshot
         {

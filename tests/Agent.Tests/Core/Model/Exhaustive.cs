@@ -391,6 +391,12 @@ public static class Exhaustive
         return cases;
     }
 
+    public static long Windows() => WindowCases.Run();
+
+    public static long Sleep() => SleepCases.Run();
+
+    public static long Events() => EventCases.Run();
+
     public static long Commands() => CommandCases.Run();
 
     public static long Rules() => RuleCases.Run();

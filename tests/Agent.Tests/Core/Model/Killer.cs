@@ -18,6 +18,9 @@ public static class Killer
             Exhaustive.Steps();
             Exhaustive.News();
             Exhaustive.Commands();
+            Exhaustive.Events();
+            Exhaustive.Windows();
+            Exhaustive.Sleep();
             Exhaustive.Engine();
             Exhaustive.Start();
             Exhaustive.RisePolicy();
