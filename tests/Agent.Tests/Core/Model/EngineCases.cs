@@ -22,39 +22,77 @@ internal static class EngineCases
                 RampEngine.Decide(s, p, e, x, l);
                 Require(l.ChargeLimitMa == Oracle.Charge(s, p, e), "engine", $"charge {l.ChargeLimitMa} ({l.ChargeReason}), should be {Oracle.Charge(s, p, e)}");
                 Require(l.DischargeLimitMa == Oracle.Discharge(s, p, e), "engine", $"discharge {l.DischargeLimitMa} ({l.DischargeReason}), should be {Oracle.Discharge(s, p, e)}");
-                Links(s, l.ChargeChain);
-                Links(s, l.DischargeChain);
+                var asked = RandomInputs(random);
+                if (random.Next(3) == 0) Spoil(s, random);
+                RampEngine.Decide(s, p, e, asked, l);
+                Chain(l.ChargeChain, l.ChargeLimitMa, l.ChargeReason, [.. ChainOracle.Of(true, s, p, e, asked)]);
+                Chain(l.DischargeChain, l.DischargeLimitMa, l.DischargeReason, [.. ChainOracle.Of(false, s, p, e, asked)]);
             }
         }
 
         Reasons();
         Ramps();
+        Chains();
         return cases;
     }
 
-    /// <summary>What a chain tells a person is true: the number is that cell's or that bit's, the value what it looked at.</summary>
-    private static void Links(BmsSnapshot s, LimitChain chain)
+    /// <summary>What a chain tells a person is true, link by link, and the limit is its lowest one.</summary>
+    private static void Chain(LimitChain chain, int limitMa, LimitReason reason, (LimitReason Reason, int Ma, int Number, int Value)[] expected)
     {
+        Require(chain.Count == expected.Length, "chain", $"{chain.Count} links instead of {expected.Length}");
         for (var i = 0; i < chain.Count; i++)
         {
-            var (number, value) = (chain.Number[i], chain.Value[i]);
-            var right = chain.Reason[i] switch
-            {
-                LimitReason.CellMaxRamp or LimitReason.CellMinRamp => s.CellMv[number - 1] == value,
-                LimitReason.CellHeadroom => s.CellMv[number - 1] == value && value > 0,
-                LimitReason.InvalidCell => s.CellMv[number - 1] == value && value is <= 0 or > 5000,
-                LimitReason.BmsAlarm => ((uint)s.Alarms >> number & 1) == 1 && value == 0,
-                LimitReason.SocRamp or LimitReason.SocStop => number == 0 && value == s.SocPermille,
-                LimitReason.CellMeanRamp => number == 0 && value == s.CellMeanMv,
-                LimitReason.CellTempRamp => number == 0 && (value == s.LowestTempDeciC() || value == s.HighestTempDeciC()),
-                LimitReason.MosTempRamp => number == 0 && value == s.TempMosDeciC,
-                LimitReason.Bms => number == 0 && (value == s.MaxChargeMa || value == s.MaxDischargeMa),
-                LimitReason.PackOffline => number == 0 && (value == s.PacksTotal || value == s.MaxChargeMa || value == s.MaxDischargeMa),
-                LimitReason.SourceMissing => number >= 0 && value == (0),
-                _ => number == 0 && value == 0,
-            };
-            Require(right, "chain", $"{chain.Reason[i]} names {number} with {value}");
+            var link = (chain.Reason[i], chain.LimitMa[i], chain.Number[i], chain.Value[i]);
+            Require(link == expected[i], "chain", $"{link} instead of {expected[i]}");
         }
+
+        var lowest = expected.MinBy(link => link.Ma);
+        Require(limitMa == lowest.Ma / 100 * 100 && reason == lowest.Reason, "chain", $"{limitMa} {reason} is not the lowest link {lowest}");
+    }
+
+    /// <summary>A chain that is empty, full or forbidden.</summary>
+    private static void Chains()
+    {
+        var l = new ChargeLimits { ForceCharge = true, ChargeLimitMa = 5, DischargeLimitMa = 5, ChargeAllowed = true, DischargeAllowed = true, ChargeReason = LimitReason.Bms, DischargeReason = LimitReason.Bms };
+        RampEngine.Conclude(l);
+        Require(l is { ChargeLimitMa: 0, DischargeLimitMa: 0, ChargeAllowed: false, DischargeAllowed: false, ForceCharge: false, ChargeReason: LimitReason.None, DischargeReason: LimitReason.None }, "chain", "an empty one allows something");
+        Require(RampEngine.Whole(-101) == 0 && RampEngine.Whole(99) == 0 && RampEngine.Whole(100) == 100 && RampEngine.Whole(199) == 100, "step", "whole 0.1 A");
+
+        // More ceilings than fit: the lowest of all still holds, wherever it came.
+        foreach (var at in new[] { 0, 10, ChargeLimits.MaxChain - 1, ChargeLimits.MaxChain, ChargeLimits.MaxChain + 1, ChargeLimits.MaxChain + 2 })
+        {
+            var chain = new LimitChain();
+            for (var i = 0; i < ChargeLimits.MaxChain + 3; i++) chain.Add((LimitReason)(1 + i), i == at ? 400 : 1000 + (100 * i), i, 2 * i);
+            var low = chain.Lowest();
+            Require(chain.Count == ChargeLimits.MaxChain && chain.Reason[low] == (LimitReason)(1 + at) && chain.LimitMa[low] == 400 && chain.Number[low] == at && chain.Value[low] == 2 * at, "chain", $"the lowest of too many, at {at}, is forgotten");
+        }
+
+        var equal = new LimitChain();
+        for (var i = 0; i < ChargeLimits.MaxChain + 1; i++) equal.Add((LimitReason)(1 + i), 700, 0, 0);
+        Require(equal.Lowest() == 0 && equal.Reason[^1] == (LimitReason)ChargeLimits.MaxChain, "chain", "of equals the first one is told");
+
+        (l.ChargeLimitMa, l.DischargeLimitMa, l.ChargeVoltageMv, l.DischargeVoltageMv, l.ShownSocPermille) = (1, 2, 3, 4, 5);
+        (l.ChargeAllowed, l.ForceCharge, l.BmsLost) = (true, true, true);
+        (l.ChargeReason, l.DischargeReason) = (LimitReason.Bms, LimitReason.Envelope);
+        l.ChargeChain.Add(LimitReason.Bms, 6, 7, 8);
+        l.DischargeChain.Add(LimitReason.Envelope, 9, 10, 11);
+        foreach (var twin in new[] { false, true })
+        {
+            var copy = new ChargeLimits();
+            (l.DischargeAllowed, l.FullChargeRequest, l.ChargeAllowed, l.ForceCharge, l.BmsLost) = (twin, twin, !twin, !twin, !twin);
+            l.CopyTo(copy);
+            Require(Words(copy) == Words(l), "chain", "a copy is not the same");
+            l.Forbid(LimitReason.Stale);
+            copy.Forbid(LimitReason.Stale);
+            Require(Words(copy) == Words(l) && Words(l) == $"0/0 mA 3/4 mV 5 False False False False {!twin} Stale Stale, Stale 0 0 0, Stale 0 0 0", "chain", Words(l));
+        }
+    }
+
+    private static string Words(ChargeLimits l)
+    {
+        string Links(LimitChain c) => string.Join("; ", Enumerable.Range(0, c.Count).Select(i => $"{c.Reason[i]} {c.LimitMa[i]} {c.Number[i]} {c.Value[i]}"));
+        return $"{l.ChargeLimitMa}/{l.DischargeLimitMa} mA {l.ChargeVoltageMv}/{l.DischargeVoltageMv} mV {l.ShownSocPermille} {l.ChargeAllowed} {l.DischargeAllowed} {l.ForceCharge} {l.FullChargeRequest} {l.BmsLost} "
+            + $"{l.ChargeReason} {l.DischargeReason}, {Links(l.ChargeChain)}, {Links(l.DischargeChain)}";
     }
 
     private static void Ramps()
@@ -110,6 +148,29 @@ internal static class EngineCases
         for (var i = 0; i < s.TempCount; i++) s.TempDeciC[i] = random.Next(8) == 0 ? BmsSnapshot.Unknown : random.Next(-300, 700);
         s.Summarise();
         return s;
+    }
+
+    private static LimitInputs RandomInputs(Random random)
+    {
+        bool Now(int oneIn) => random.Next(oneIn) == 0;
+        int Ma(int oneIn) => Now(oneIn) ? random.Next(90_000) : LimitInputs.NoOverride;
+        return new()
+        {
+            Forbidden = Now(5) ? LimitReason.Maintenance : LimitReason.None, OverrideReplaces = Now(2), ChargeOverrideMa = Ma(3), DischargeOverrideMa = Ma(3),
+            ChargeSocStopped = Now(5), DischargeSocStopped = Now(5), ChargeMvStopped = Now(5), DischargeMvStopped = Now(5), ChargeWindow = Now(5), DischargeWindow = Now(5),
+            PhaseCellMv = Now(2) ? 3450 : 0, PhaseMaxMa = Ma(3),
+        };
+    }
+
+    /// <summary>What only several packs or a bad BMS say.</summary>
+    private static void Spoil(BmsSnapshot s, Random random)
+    {
+        s.PacksTotal = random.Next(1, 4);
+        s.PacksOnline = random.Next(0, s.PacksTotal + 1);
+        if (random.Next(3) == 0) s.PackOvpMv = random.Next(-1, 1);
+        if (random.Next(3) == 0) s.CellOvpMv = random.Next(-1, 1);
+        if (random.Next(3) == 0) s.Alarms = (BmsAlarms)(uint)random.NextInt64(uint.MaxValue);
+        if (random.Next(3) == 0) s.MaxChargeMa = s.MaxDischargeMa = 0;
     }
 
     private static void Reasons()

@@ -15,20 +15,24 @@ public static class Oracle
 
     public static int Charge(BmsSnapshot s, Profile p, Envelope e)
     {
-        if (!s.ChargeMosOn || s.PacksOnline <= 0 || Alarmed((uint)s.Alarms, CalmForCharge)) return 0;
+        if (!s.ChargeMosOn || s.PacksOnline <= 0 || Alarm(charge: true, s) is not null) return 0;
         if (s.CellCount > 0 && s.CellMv.Take(s.CellCount).Max() >= Math.Min(e.MaxCellMv, s.CellOvpMv > 0 ? s.CellOvpMv : int.MaxValue)) return 0;
         return Common(s, p.ChargeRamp, p, s.MaxChargeMa, Math.Min(e.MaxChargeMa, p.Number[ProfileField.ChargeMaxMa]));
     }
 
     public static int Discharge(BmsSnapshot s, Profile p, Envelope e)
     {
-        if (!s.DischargeMosOn || s.PacksOnline <= 0 || Alarmed((uint)s.Alarms, CalmForDischarge)) return 0;
+        if (!s.DischargeMosOn || s.PacksOnline <= 0 || Alarm(charge: false, s) is not null) return 0;
         if (s.CellMv.Take(s.CellCount).Any(mv => mv is > 0 and <= 5000 && mv <= Math.Max(e.MinCellMv, s.CellUvpMv))) return 0;
         return Common(s, p.DischargeRamp, p, s.MaxDischargeMa, Math.Min(e.MaxDischargeMa, p.Number[ProfileField.DischargeMaxMa]));
     }
 
-    private static bool Alarmed(uint alarms, int[] calm) =>
-        Enumerable.Range(0, 32).Any(bit => (alarms >> bit & 1) != 0 && !calm.Contains(bit));
+    /// <summary>Lowest alarm bit that forbids a direction.</summary>
+    public static int? Alarm(bool charge, BmsSnapshot s)
+    {
+        var bits = Enumerable.Range(0, 32).Where(bit => ((uint)s.Alarms >> bit & 1) != 0).Except(charge ? CalmForCharge : CalmForDischarge).ToArray();
+        return bits.Length == 0 ? null : bits.Min();
+    }
 
     private static int Common(BmsSnapshot s, RampRule[] ramps, Profile p, int bmsMa, int ceiling)
     {
