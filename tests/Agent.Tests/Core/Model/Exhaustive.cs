@@ -391,6 +391,8 @@ public static class Exhaustive
         return cases;
     }
 
+    public static long Slot() => SlotCases.Run();
+
     public static long Windows() => WindowCases.Run();
 
     public static long Sleep() => SleepCases.Run();

@@ -14,6 +14,7 @@ public static class Killer
             Exhaustive.Latches();
             Exhaustive.Plausibility();
             Exhaustive.Rules();
+            Exhaustive.Slot();
             Exhaustive.Memory();
             Exhaustive.Steps();
             Exhaustive.News();

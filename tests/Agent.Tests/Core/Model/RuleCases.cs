@@ -1,4 +1,3 @@
-using JkFleet.Contracts;
 using JkFleet.Limits;
 using static JkFleet.Agent.Tests.Core.Model.Exhaustive;
 
@@ -62,86 +61,7 @@ internal static class RuleCases
         Windows();
         var revision = new Profile { Revision = -1 };
         Check(revision, "revision", 0);
-        Slot();
         return _cases;
-    }
-
-    /// <summary>A record is taken up again only by a board that allows it, and says so.</summary>
-    private static void Slot()
-    {
-        foreach (var (board, allowed) in new[] { (50000, true), (49999, false) })
-        {
-            var desired = new Desired { Version = 3, HasProfile = true };
-            desired.Profile.Revision = 8;
-            desired.Profile.Number[ProfileField.ChargeMaxMa] = 50000;
-            var wire = new MessageWriter(new byte[DesiredCodec.MaxBytes]);
-            new DesiredCodec().Write(desired, wire);
-            var slot = new ProfileSlot(new Envelope());
-            slot.Take(wire.Buffer, wire.Count);
-            var record = new MessageWriter(new byte[8192]);
-            Require(slot.IsSettling && slot.Active.Revision == 0 && slot.Encode(record), "slot", "not settling");
-            slot.Saved(true);
-            Require(!slot.IsSettling && slot.ReportWanted && slot.Version == 3 && slot.VerdictVersion == 3 && slot.Verdict == VerdictState.Applied && slot.Active.Revision == 8, "slot", "not settled");
-            slot.ReportWanted = false;
-            slot.Take(wire.Buffer, wire.Count);
-            Require(!slot.IsSettling && slot.ReportWanted, "slot", "the same version is settled twice, or not answered");
-            var next = new ProfileSlot(new Envelope { MaxChargeMa = board });
-            Require(next.Load(record.Buffer, record.Count) == allowed, "slot", "taken up by the wrong board");
-            Require(next.Version == 3 && next.VerdictVersion == 3 && next.Active.Revision == (allowed ? 8 : 0) && next.Verdict == (allowed ? VerdictState.Applied : VerdictState.Refused), "slot", "wrong after a start");
-            if (!allowed) Require(next.Field == "charge_max_ma" && next.Bound == board && next.Why.Length > 0, "slot", "no reason");
-            for (var cut = 0; cut < record.Count; cut += 13) Require(!new ProfileSlot(new Envelope()).Load(record.Buffer, cut), "slot", "half a record");
-            _cases++;
-        }
-
-        var refused = new ProfileSlot(new Envelope { MaxChargeMa = 1000 });
-        var bad = new Desired { Version = 5, HasProfile = true };
-        bad.Profile.Revision = 4;
-        bad.Profile.Number[ProfileField.ChargeMaxMa] = 2000;
-        var w = new MessageWriter(new byte[DesiredCodec.MaxBytes]);
-        new DesiredCodec().Write(bad, w);
-        refused.Take(w.Buffer, w.Count);
-        var kept = new MessageWriter(new byte[8192]);
-        refused.Encode(kept);
-        refused.Saved(true);
-        var again = new ProfileSlot(new Envelope { MaxChargeMa = 1000 });
-        again.Load(kept.Buffer, kept.Count);
-        foreach (var slot in new[] { refused, again })
-            Require(slot.Version == 5 && slot.Verdict == VerdictState.Refused && slot.Field == "charge_max_ma" && slot.Bound == 1000 && slot.Active.Revision == 0, "slot", "a refusal is forgotten");
-        Offers();
-        refused.Take([1, 2, 3], 3);
-        Require(refused.BadMessages == 1 && !refused.IsSettling, "slot", "rubbish settles");
-    }
-
-    /// <summary>A build is offered, offered again, taken back; what could not be read says nothing about builds.</summary>
-    private static void Offers()
-    {
-        var slot = new ProfileSlot(new Envelope());
-        var w = new MessageWriter(new byte[DesiredCodec.MaxBytes]);
-        void Take(long version, bool offer, bool readable, int changes, string url)
-        {
-            var desired = new Desired { Version = version, HasFirmware = offer };
-            if (offer)
-            {
-                (desired.Firmware.Name, desired.Firmware.Version, desired.Firmware.Url) = ("agent", "1.2.3", "http://x/" + version);
-                (desired.Firmware.Size, desired.Firmware.Sha256) = (1000, new string('a', 64));
-            }
-
-            Require(new DesiredCodec().Write(desired, w), "wire", "an offer does not fit");
-            if (!readable) w.Buffer[w.Count - 1] = (byte)'?';
-            slot.Take(w.Buffer, w.Count);
-            slot.Saved(true);
-            Require(slot.OfferChanges == changes && slot.Offer.Url == url, "slot", $"offer '{slot.Offer.Url}' after {slot.OfferChanges} changes, version {version}");
-            _cases++;
-        }
-
-        Take(1, offer: false, readable: true, 1, "");
-        Take(2, offer: false, readable: true, 1, "");
-        Take(3, offer: true, readable: true, 2, "http://x/3");
-        Take(4, offer: true, readable: false, 2, "http://x/3");
-        Take(5, offer: false, readable: false, 2, "http://x/3");
-        Take(2, offer: false, readable: true, 2, "http://x/3");
-        Take(6, offer: false, readable: true, 3, "");
-        Take(6, offer: true, readable: true, 4, "http://x/6");
     }
 
     private static void Ramp(RampSource source)
