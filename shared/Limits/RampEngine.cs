@@ -63,7 +63,7 @@ namespace JkFleet.Limits
         /// <param name="ma">Current, mA.</param>
         public static int Whole(int ma)
         {
-            return ma <= 0 ? 0 : ma / StepMa * StepMa;
+            return ma < StepMa ? 0 : ma / StepMa * StepMa;
         }
 
         private static void Common(BmsSnapshot s, LimitInputs x, LimitChain chain)

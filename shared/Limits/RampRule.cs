@@ -49,8 +49,8 @@ namespace JkFleet.Limits
         {
             int last = Count - 1;
             if (last < 0) return 0;
-            if (value <= Scale[0]) return Whole(LimitMa[0]);
-            if (value >= Scale[last]) return Whole(LimitMa[last]);
+            if (value <= Scale[0]) return RampEngine.Whole(LimitMa[0]);
+            if (value >= Scale[last]) return RampEngine.Whole(LimitMa[last]);
             int i = 1;
             while (Scale[i] < value) i++;
             // Everything over the common divisor first, one rounding at the end: the origin's C division was up to 1 A high.
@@ -70,11 +70,6 @@ namespace JkFleet.Limits
                 into.Scale[i] = Scale[i];
                 into.LimitMa[i] = LimitMa[i];
             }
-        }
-
-        private static int Whole(int limitMa)
-        {
-            return limitMa / RampEngine.StepMa * RampEngine.StepMa;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -21,7 +22,7 @@ internal sealed record Mutant(int Part, SyntaxNode Old, SyntaxNode New)
 /// </summary>
 internal sealed class Mutation
 {
-    /// <summary>What is broken. The rest of shared and Core is compiled along unchanged.</summary>
+    /// <summary>What is broken. The rest is compiled along unchanged.</summary>
     public static readonly string[] Core =
     [
         "shared/Limits/RampRule.cs", "shared/Limits/RampEngine.cs", "shared/Limits/ProfileRules.cs", "shared/Limits/ChargeLimits.cs", "shared/Limits/Profile.cs",
@@ -33,30 +34,32 @@ internal sealed class Mutation
 
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest, DocumentationMode.None);
 
-    // Each knows those before it.
-    private static readonly string[] Folders = ["shared", "device/Core", "tests/Agent.Tests/Core/Model"];
+    // The rooms of the board, each of which knows those before it: a change costs one room and not the whole house.
+    private static readonly string[] Rooms = ["Bms", "Limits", "Inverter", "Crypto", "Contracts", "Base", "Portal", "Core"];
 
     private readonly MetadataReference[] _platform;
-    private readonly SyntaxTree[][] _trees;
-    private readonly CSharpCompilation[] _compilations = new CSharpCompilation[Folders.Length];
-    private readonly byte[][] _images = new byte[Folders.Length][];
+    private readonly List<SyntaxTree[]> _trees = [];
+    private readonly List<CSharpCompilation> _compilations = [];
+    private readonly List<byte[]> _images = [];
 
     public Mutation(string root)
     {
         _platform = [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) is "mscorlib.dll" or "netstandard.dll")
             .Select(path => MetadataReference.CreateFromFile(path))];
-        // The whole of each: a list of rooms would break with the first room that a core file learns to call.
-        _trees = [.. Folders.Select(folder => Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
-            .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Language, Path.GetRelativePath(root, file).Replace('\\', '/')))
-            .Append(CSharpSyntaxTree.ParseText("global using System; global using System.Collections.Generic; global using System.Linq; global using System.IO;", Language, "usings.cs"))
-            .ToArray())];
-        for (var i = 0; i < Folders.Length; i++)
+        foreach (var room in Rooms) Add(FilesOf(Path.Combine(root, "device", "Rooms", room)));
+        Add(Directory.GetFiles(Path.Combine(root, "tests", "Agent.Tests", "Core", "Model"), "*.cs"));
+
+        void Add(IEnumerable<string> files)
         {
-            _compilations[i] = CSharpCompilation.Create(Name(i), _trees[i], [.. _platform, .. _images[..i].Select(image => MetadataReference.CreateFromImage(image))],
+            var trees = files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Language, Path.GetRelativePath(root, file).Replace('\\', '/')))
+                .Append(CSharpSyntaxTree.ParseText("global using System; global using System.Collections.Generic; global using System.Linq; global using System.IO;", Language, "usings.cs"))
+                .ToArray();
+            var compilation = CSharpCompilation.Create(Name(_trees.Count), trees, References(_images, _images.Count),
                 new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
-            _images[i] = Emit(_compilations[i], out var faults) ?? throw new InvalidOperationException(faults);
+            _trees.Add(trees);
+            _compilations.Add(compilation);
+            _images.Add(Emit(compilation, out var faults) ?? throw new InvalidOperationException(faults));
         }
     }
 
@@ -66,8 +69,9 @@ internal sealed class Mutation
         var words = _trees.SelectMany(part => part).SelectMany(tree => tree.GetRoot().DescendantTokens()).Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.Text).ToHashSet();
         foreach (var path in Core)
         {
-            var part = Array.FindIndex(Folders, folder => path.StartsWith(folder + '/', StringComparison.Ordinal));
-            var tree = Array.Find(_trees[part], tree => tree.FilePath == path) ?? throw new FileNotFoundException(path);
+            var part = _trees.FindIndex(trees => trees.Any(tree => tree.FilePath == path));
+            if (part < 0) throw new FileNotFoundException(path);
+            var tree = _trees[part].Single(tree => tree.FilePath == path);
             found.AddRange(tree.GetRoot().DescendantNodes().SelectMany(node => Mutators.Of(node, words).Select(change => new Mutant(part, node, change))));
         }
 
@@ -81,7 +85,7 @@ internal sealed class Mutation
     /// <returns>The promise that broke; "" for a survivor; null when the change does not compile.</returns>
     public string? Kill(Mutant? mutant, int histories, TimeSpan patience)
     {
-        var images = (byte[][])_images.Clone();
+        byte[][] images = [.. _images];
         if (mutant is not null)
         {
             var tree = mutant.Old.SyntaxTree;
@@ -89,9 +93,9 @@ internal sealed class Mutation
             var part = _compilations[mutant.Part].ReplaceSyntaxTree(tree, tree.WithRootAndOptions(changed, Language));
             if (Emit(part, out _) is not { } image) return null;
             images[mutant.Part] = image;
-            // A constant lies in every assembly that uses it.
-            if (mutant.Part == 0 && mutant.Old.FirstAncestorOrSelf<FieldDeclarationSyntax>() is { } field && field.Modifiers.Any(SyntaxKind.ConstKeyword))
-                images[1] = Emit(_compilations[1].WithReferences([.. _platform, MetadataReference.CreateFromImage(image)]), out _) ?? images[1];
+            // A constant lies in every room that uses it; the killer keeps the one that it was compiled with.
+            if (mutant.Old.FirstAncestorOrSelf<FieldDeclarationSyntax>() is { } field && field.Modifiers.Any(SyntaxKind.ConstKeyword))
+                for (var i = mutant.Part + 1; i < Rooms.Length; i++) images[i] = Emit(_compilations[i].WithReferences(References(images, i)), out _) ?? images[i];
         }
 
         var room = new Room(images);
@@ -112,6 +116,29 @@ internal sealed class Mutation
 
     /// <summary>Names of their own: under the real ones the runtime would hand out the unbroken assemblies of the test itself.</summary>
     private static string Name(int part) => "mutant." + part;
+
+    private MetadataReference[] References(IEnumerable<byte[]> images, int count) =>
+        [.. _platform, .. images.Take(count).Select(image => MetadataReference.CreateFromImage(image))];
+
+    /// <summary>What the project of a room compiles.</summary>
+    private static IEnumerable<string> FilesOf(string folder)
+    {
+        var project = XDocument.Load(Directory.GetFiles(folder, "*.nfproj").Single());
+        foreach (var entry in project.Descendants().Where(element => element.Name.LocalName == "Compile"))
+        {
+            var without = ((string?)entry.Attribute("Exclude") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).SelectMany(Expand).ToHashSet();
+            foreach (var file in Expand(entry.Attribute("Include")!.Value)) if (!without.Contains(file) && Path.GetFileName(file) != "AssemblyInfo.cs") yield return file;
+        }
+
+        IEnumerable<string> Expand(string pattern)
+        {
+            var path = Path.GetFullPath(Path.Combine(folder, pattern.Replace('\\', '/')));
+            var deep = path.IndexOf("/**", StringComparison.Ordinal);
+            var below = deep < 0 ? Path.GetDirectoryName(path)! : path[..deep];
+            if (!Directory.Exists(below)) return [];
+            return Directory.GetFiles(below, deep < 0 || !path.EndsWith("/**", StringComparison.Ordinal) ? Path.GetFileName(path) : "*", deep < 0 ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories);
+        }
+    }
 
     private static byte[]? Emit(CSharpCompilation compilation, out string faults)
     {

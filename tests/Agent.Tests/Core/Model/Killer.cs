@@ -20,9 +20,9 @@ public static class Killer
             Exhaustive.News();
             Exhaustive.Commands();
             Exhaustive.Events();
+            Exhaustive.Engine();
             Exhaustive.Windows();
             Exhaustive.Sleep();
-            Exhaustive.Engine();
             Exhaustive.Start();
             Exhaustive.RisePolicy();
             Exhaustive.ChargePhases();

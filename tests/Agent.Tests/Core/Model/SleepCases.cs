@@ -4,7 +4,7 @@ using static JkFleet.Agent.Tests.Core.Model.Exhaustive;
 
 namespace JkFleet.Agent.Tests.Core.Model;
 
-/// <summary>Every history of six happenings of the sleep switch: what it writes, what it remembers, when it gives up.</summary>
+/// <summary>Every history of five happenings of the sleep switch: what it writes, what it remembers, when it gives up.</summary>
 internal sealed class SleepCases : IBmsSwitches
 {
     private readonly SleepSwitch _sleep;
@@ -31,7 +31,7 @@ internal sealed class SleepCases : IBmsSwitches
     public static long Run()
     {
         long cases = 0;
-        const int Length = 6, Kinds = 7;
+        const int Length = 5, Kinds = 7;
         var all = (int)Math.Pow(Kinds, Length);
         for (var code = 0; code < all; code++)
         {
