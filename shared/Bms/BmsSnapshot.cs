@@ -127,6 +127,15 @@ namespace JkFleet.Bms
         /// <summary>Cells that read 0 mV or more than <see cref="HighestPlausibleCellMv"/>.</summary>
         public int InvalidCells;
 
+        /// <summary>
+        /// Lowest cell that is one, mV, or <see cref="Unknown"/>: a cell that cannot be a cell must not hide an empty one beside it, nor
+        /// one of another pack at the same place. Set by <see cref="Summarise"/>.
+        /// </summary>
+        public int RealMinMv;
+
+        /// <summary>Number (1-based) of that cell.</summary>
+        public int RealMinNo;
+
         /// <summary>An empty reading: everything unknown, switches off.</summary>
         public BmsSnapshot()
         {
@@ -175,11 +184,14 @@ namespace JkFleet.Bms
             CellMinNo = 0;
             CellSumMv = 0;
             InvalidCells = 0;
+            RealMinMv = Unknown;
+            RealMinNo = 0;
             for (int i = 0; i < CellCount; i++)
             {
                 int mv = CellMv[i];
                 CellSumMv += mv;
                 if (mv <= 0 || mv > HighestPlausibleCellMv) InvalidCells++;
+                else if (RealMinMv == Unknown || mv < RealMinMv) { RealMinMv = mv; RealMinNo = i + 1; }
                 if (i == 0 || mv > CellMaxMv) { CellMaxMv = mv; CellMaxNo = i + 1; }
                 if (i == 0 || mv < CellMinMv) { CellMinMv = mv; CellMinNo = i + 1; }
             }
@@ -245,6 +257,8 @@ namespace JkFleet.Bms
             into.CellMeanMv = CellMeanMv;
             into.CellSumMv = CellSumMv;
             into.InvalidCells = InvalidCells;
+            into.RealMinMv = RealMinMv;
+            into.RealMinNo = RealMinNo;
         }
     }
 }

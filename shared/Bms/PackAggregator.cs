@@ -220,6 +220,12 @@ namespace JkFleet.Bms
                     into.CellMinNo = p.CellMinNo;
                 }
 
+                if (p.RealMinMv != BmsSnapshot.Unknown && (into.RealMinMv == BmsSnapshot.Unknown || p.RealMinMv < into.RealMinMv))
+                {
+                    into.RealMinMv = p.RealMinMv;
+                    into.RealMinNo = p.RealMinNo;
+                }
+
                 first = false;
             }
 

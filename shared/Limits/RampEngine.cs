@@ -82,7 +82,7 @@ namespace JkFleet.Limits
             bool replaced = x.OverrideReplaces && x.ChargeOverrideMa != LimitInputs.NoOverride;
             Ceilings(chain, s, s.MaxChargeMa, n[ProfileField.BmsSharePermille], e.MaxChargeMa, replaced ? ProfileField.NoMaximumMa : n[ProfileField.ChargeMaxMa]);
             int top = s.CellOvpMv > 0 && s.CellOvpMv < e.MaxCellMv ? s.CellOvpMv : e.MaxCellMv;
-            if (s.CellCount > 0 && s.CellMaxMv >= top) chain.Add(LimitReason.CellHeadroom, 0, s.CellMaxNo, s.CellMaxMv);
+            if (s.CellMaxMv >= top) chain.Add(LimitReason.CellHeadroom, 0, s.CellMaxNo, s.CellMaxMv);
             if (x.ChargeSocStopped) chain.Add(LimitReason.SocStop, 0, 0, s.SocPermille);
             if (x.ChargeMvStopped) chain.Add(LimitReason.VoltageStop, 0, 0, s.PackVoltageMv);
             Ramps(s, p.ChargeRamp, chain, replaced);
@@ -99,35 +99,13 @@ namespace JkFleet.Limits
             if (alarm >= 0) chain.Add(LimitReason.BmsAlarm, 0, alarm, 0);
             bool replaced = x.OverrideReplaces && x.DischargeOverrideMa != LimitInputs.NoOverride;
             Ceilings(chain, s, s.MaxDischargeMa, n[ProfileField.BmsSharePermille], e.MaxDischargeMa, replaced ? ProfileField.NoMaximumMa : n[ProfileField.DischargeMaxMa]);
-            Bottom(s, s.CellUvpMv > e.MinCellMv ? s.CellUvpMv : e.MinCellMv, chain);
+            int bottom = s.CellUvpMv > e.MinCellMv ? s.CellUvpMv : e.MinCellMv;
+            if (s.RealMinMv != BmsSnapshot.Unknown && s.RealMinMv <= bottom) chain.Add(LimitReason.CellHeadroom, 0, s.RealMinNo, s.RealMinMv);
             if (x.DischargeSocStopped) chain.Add(LimitReason.SocStop, 0, 0, s.SocPermille);
             if (x.DischargeMvStopped) chain.Add(LimitReason.VoltageStop, 0, 0, s.PackVoltageMv);
             Ramps(s, p.DischargeRamp, chain, replaced);
             if (x.DischargeWindow) chain.Add(LimitReason.TimeWindow, 0, 0, 0);
             if (x.DischargeOverrideMa != LimitInputs.NoOverride) chain.Add(LimitReason.Override, x.DischargeOverrideMa, 0, 0);
-        }
-
-        /// <summary>
-        /// No discharge below the lowest cell that is one. A cell that cannot be a cell is the business of the cell ramps and of
-        /// plausibility, but it must not hide an empty one beside it.
-        /// </summary>
-        private static void Bottom(BmsSnapshot s, int bottomMv, LimitChain chain)
-        {
-            int lowest = s.CellMinMv;
-            int number = s.CellMinNo;
-            if (s.InvalidCells > 0)
-            {
-                lowest = BmsSnapshot.Unknown;
-                for (int i = 0; i < s.CellCount; i++)
-                {
-                    int mv = s.CellMv[i];
-                    if (mv <= 0 || mv > BmsSnapshot.HighestPlausibleCellMv || (lowest != BmsSnapshot.Unknown && mv >= lowest)) continue;
-                    lowest = mv;
-                    number = i + 1;
-                }
-            }
-
-            if (s.CellCount > 0 && lowest != BmsSnapshot.Unknown && lowest <= bottomMv) chain.Add(LimitReason.CellHeadroom, 0, number, lowest);
         }
 
         /// <summary>The BMS's own ceiling first; with a pack missing, the sum of the others is told as that.</summary>
@@ -159,7 +137,7 @@ namespace JkFleet.Limits
             {
                 int coldest = s.LowestTempDeciC();
                 int hottest = s.HighestTempDeciC();
-                bool cold = coldest == BmsSnapshot.Unknown || temp.LimitAt(coldest) <= temp.LimitAt(hottest);
+                bool cold = temp.LimitAt(coldest) <= temp.LimitAt(hottest);
                 Ramp(chain, temp, LimitReason.CellTempRamp, cold ? coldest : hottest, 0);
             }
 

@@ -234,6 +234,9 @@ public static class LimitsLine
         if (min is { } lowest) s.CellMv[0] = lowest;
         if (max > BmsSnapshot.HighestPlausibleCellMv) s.CellMv[count - 1] = max.Value;
         s.InvalidCells = min <= 0 || max > BmsSnapshot.HighestPlausibleCellMv ? 1 : 0;
+        s.RealMinMv = s.InvalidCells == 0 ? s.CellMinMv : BmsSnapshot.Unknown;
+        if (s.InvalidCells == 0 || s.CellMv.Take(count).Where(mv => mv is > 0 and <= BmsSnapshot.HighestPlausibleCellMv).Order().ToArray() is not [var real, ..]) return;
+        (s.RealMinMv, s.RealMinNo) = (real, Array.IndexOf(s.CellMv, real) + 1);
     }
 
     private static void Temperatures(BmsSnapshot s, int? temp, int? coldest, int? hottest)

@@ -7,7 +7,7 @@ namespace JkFleet.Agent.Tests.Core;
 
 /// <summary>
 /// Does the model notice when the safety core is wrong? One mutant of every file always; JKFLEET_MUTANTS=N takes N, spread over the
-/// files by their size (a large number: all), and prints the survivors; JKFLEET_MUTANTS_FILE=Agent.cs keeps to one file.
+/// files by their size (a large number: all), and prints the survivors; JKFLEET_MUTANTS_FILE=Agent.cs keeps to one file, Agent.cs:137 to one line.
 /// </summary>
 public sealed class MutationTests(ITestOutputHelper output)
 {
@@ -31,9 +31,8 @@ public sealed class MutationTests(ITestOutputHelper output)
         var asked = int.TryParse(Environment.GetEnvironmentVariable("JKFLEET_MUTANTS"), out var n) && n > 0 ? n : 0;
         int killed = 0, survived = 0;
         // A mutant's place in its file's queue comes from its own words: a change of the code elsewhere reshuffles nothing.
-        foreach (var file in all.GroupBy(m => m.File))
+        foreach (var file in all.Where(m => only is null || m.File == only || m.Where.StartsWith(only + ' ', StringComparison.Ordinal)).GroupBy(m => m.File))
         {
-            if (only is not null && file.Key != only) continue;
             var quota = asked == 0 ? 1 : Math.Max(1, (int)Math.Round(asked * (double)file.Count() / all.Count));
             foreach (var mutant in file.OrderBy(m => Rank(m, seed), StringComparer.Ordinal))
             {

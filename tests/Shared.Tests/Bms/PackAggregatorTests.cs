@@ -1,5 +1,6 @@
 // Several packs as one: what adds up, what is the worst, who loses its limit.
 using JkFleet.Bms;
+using JkFleet.Limits;
 using Xunit;
 
 namespace JkFleet.Shared.Tests.Bms;
@@ -46,6 +47,33 @@ public class PackAggregatorTests
         _packs.TryCombine(1000, _all);
 
         Assert.Equal((1, 0, 0), (_all.InvalidCells, _all.CellMv[4], _all.CellMinMv));
+    }
+
+    [Theory]
+    [InlineData(0)] // dead
+    [InlineData(5001)]
+    [InlineData(3720)] // or only farther from the mean
+    public void An_empty_cell_stops_the_discharge_whatever_another_pack_shows_at_the_same_place(int otherMv)
+    {
+        _packs.Put(0, Pack(p => (p.CellMv[4], p.PackVoltageMv) = (2900, 52400)));
+        _packs.Put(1, Pack(p =>
+        {
+            p.CellMv[4] = otherMv;
+            p.CellMv[5] = 2890; // of several the lowest, wherever it is
+            p.PackVoltageMv = 52500;
+        }));
+        Assert.True(_packs.TryCombine(1000, _all));
+        Assert.Equal((2890, 6), (_all.RealMinMv, _all.RealMinNo));
+        _packs.Put(1, Pack(p => (p.CellMv[4], p.PackVoltageMv) = (otherMv, 53000)));
+        Assert.True(_packs.TryCombine(1000, _all));
+        Assert.Equal((otherMv, 2900, 5), (_all.CellMv[4], _all.RealMinMv, _all.RealMinNo));
+
+        var limits = new ChargeLimits();
+        RampEngine.Decide(_all, new Profile(), new Envelope { MinCellMv = 2900 }, new LimitInputs(), limits);
+        Assert.Equal((0, LimitReason.CellHeadroom), (limits.DischargeLimitMa, limits.DischargeReason));
+        Assert.Equal((5, 2900), (limits.DischargeChain.Number[limits.DischargeChain.Lowest()], limits.DischargeChain.Value[limits.DischargeChain.Lowest()]));
+        RampEngine.Decide(_all, new Profile(), new Envelope { MinCellMv = 2899 }, new LimitInputs(), limits);
+        Assert.True(limits.DischargeAllowed);
     }
 
     [Fact]

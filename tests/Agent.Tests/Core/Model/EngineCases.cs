@@ -27,6 +27,7 @@ internal static class EngineCases
                 RampEngine.Decide(s, p, e, asked, l);
                 Chain(l.ChargeChain, l.ChargeLimitMa, l.ChargeReason, [.. ChainOracle.Of(true, s, p, e, asked)]);
                 Chain(l.DischargeChain, l.DischargeLimitMa, l.DischargeReason, [.. ChainOracle.Of(false, s, p, e, asked)]);
+                Require((l.ChargeVoltageMv, l.DischargeVoltageMv) == Oracle.Voltages(s, p, e, asked), "voltage", $"{l.ChargeVoltageMv}/{l.DischargeVoltageMv} instead of {Oracle.Voltages(s, p, e, asked)} mV");
             }
         }
 
@@ -56,6 +57,14 @@ internal static class EngineCases
         var l = new ChargeLimits { ForceCharge = true, ChargeLimitMa = 5, DischargeLimitMa = 5, ChargeAllowed = true, DischargeAllowed = true, ChargeReason = LimitReason.Bms, DischargeReason = LimitReason.Bms };
         RampEngine.Conclude(l);
         Require(l is { ChargeLimitMa: 0, DischargeLimitMa: 0, ChargeAllowed: false, DischargeAllowed: false, ForceCharge: false, ChargeReason: LimitReason.None, DischargeReason: LimitReason.None }, "chain", "an empty one allows something");
+        l.ChargeChain.Add(LimitReason.Bms, 700, 0, 0);
+        RampEngine.Conclude(l);
+        Require(l is { ChargeLimitMa: 700, DischargeLimitMa: 0, ChargeReason: LimitReason.Bms, DischargeReason: LimitReason.None }, "chain", "one empty one spoils the other");
+        l.ChargeChain.Clear();
+        l.DischargeChain.Add(LimitReason.Envelope, 800, 0, 0);
+        RampEngine.Conclude(l);
+        Require(l is { ChargeLimitMa: 0, DischargeLimitMa: 800, ChargeReason: LimitReason.None, DischargeReason: LimitReason.Envelope }, "chain", "one empty one spoils the other");
+        l.DischargeChain.Clear();
         Require(RampEngine.Whole(-101) == 0 && RampEngine.Whole(99) == 0 && RampEngine.Whole(100) == 100 && RampEngine.Whole(199) == 100, "step", "whole 0.1 A");
 
         // More ceilings than fit: the lowest of all still holds, wherever it came.
@@ -121,13 +130,16 @@ internal static class EngineCases
                     RampSource.CellTempDeciC or RampSource.MosTempDeciC => (-200, 800),
                     _ => (2700, 3550),
                 };
-                var points = random.Next(2, 9);
+                var points = random.Next(1, 9);
                 for (var i = 0; i < points; i++) ramp.Add(low + ((high - low) * i / points) + random.Next((high - low) / points / 2), random.Next(6) == 0 ? 0 : random.Next(120000));
             }
         }
 
         if (random.Next(3) == 0) p.Number[ProfileField.ChargeMaxMa] = random.Next(100000);
         if (random.Next(3) == 0) p.Number[ProfileField.DischargeMaxMa] = random.Next(100000);
+        if (random.Next(3) == 0) p.Number[ProfileField.ChargeMv] = random.Next(1, 60_000);
+        if (random.Next(3) == 0) p.Number[ProfileField.DischargeMv] = random.Next(1, 60_000);
+        if (random.Next(9) == 0) p.Number[ProfileField.ChargeMv] = 1; // only 0 means "as the BMS says"
         p.Number[ProfileField.BmsSharePermille] = random.Next(2) == 0 ? 1000 : random.Next(100, 1001);
         return p;
     }
@@ -136,15 +148,15 @@ internal static class EngineCases
     {
         var s = new BmsSnapshot
         {
-            CellCount = random.Next(10) == 0 ? 0 : 16, SocPermille = random.Next(1001), ChargeMosOn = random.Next(12) != 0, DischargeMosOn = random.Next(12) != 0,
+            CellCount = random.Next(10) switch { 0 => 0, 1 => 1, _ => 16 }, SocPermille = random.Next(1001), ChargeMosOn = random.Next(12) != 0, DischargeMosOn = random.Next(12) != 0,
             MaxChargeMa = random.Next(4) == 0 ? BmsSnapshot.Unknown : random.Next(-10, 200000), MaxDischargeMa = random.Next(4) == 0 ? BmsSnapshot.Unknown : random.Next(200000),
-            PackOvpMv = 58400, PackUvpMv = 41600, CellOvpMv = random.Next(2) == 0 ? BmsSnapshot.Unknown : 3500, CellUvpMv = random.Next(2) == 0 ? BmsSnapshot.Unknown : 2800,
+            PackOvpMv = 58400, PackUvpMv = 41600, CellOvpMv = random.Next(3) switch { 0 => BmsSnapshot.Unknown, 1 => 3500, _ => 3700 }, CellUvpMv = random.Next(3) switch { 0 => BmsSnapshot.Unknown, 1 => 2800, _ => 2590 },
             TempMosDeciC = random.Next(9) == 0 ? BmsSnapshot.Unknown : random.Next(-200, 1000), TempCount = random.Next(3), PackVoltageMv = 53000,
             Alarms = random.Next(6) == 0 ? (BmsAlarms)(1u << random.Next(32)) : BmsAlarms.None, PacksOnline = random.Next(30) == 0 ? 0 : 1,
         };
-        var centre = random.Next(2700, 3560);
+        var centre = random.Next(2560, 3660);
         for (var i = 0; i < s.CellCount; i++) s.CellMv[i] = centre + random.Next(-60, 60);
-        if (s.CellCount > 0 && random.Next(12) == 0) s.CellMv[random.Next(16)] = random.Next(2) == 0 ? 0 : 5001;
+        if (s.CellCount > 0 && random.Next(12) == 0) s.CellMv[random.Next(s.CellCount)] = random.Next(2) == 0 ? 0 : 5001;
         for (var i = 0; i < s.TempCount; i++) s.TempDeciC[i] = random.Next(8) == 0 ? BmsSnapshot.Unknown : random.Next(-300, 700);
         s.Summarise();
         return s;

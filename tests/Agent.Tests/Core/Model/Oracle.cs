@@ -34,6 +34,14 @@ public static class Oracle
         return bits.Length == 0 ? null : bits.Min();
     }
 
+    /// <summary>Charge and discharge voltage, mV: the lowest that anybody asks for within the board, the highest floor.</summary>
+    public static (int Charge, int Discharge) Voltages(BmsSnapshot s, Profile p, Envelope e, LimitInputs x)
+    {
+        var asked = new[] { p.Number[ProfileField.ChargeMv], s.PackOvpMv, x.PhaseCellMv * s.CellCount }.Where(mv => mv > 0).DefaultIfEmpty(s.PackVoltageMv).Min();
+        var most = new[] { e.MaxChargeMv, e.MaxCellMv * s.CellCount }.Where(mv => mv > 0).Min();
+        return (Math.Min(asked, most), new[] { p.Number[ProfileField.DischargeMv], s.PackUvpMv, e.MinDischargeMv, e.MinCellMv * s.CellCount }.Max());
+    }
+
     private static int Common(BmsSnapshot s, RampRule[] ramps, Profile p, int bmsMa, int ceiling)
     {
         decimal lowest = ceiling;
