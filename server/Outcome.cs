@@ -3,7 +3,8 @@ namespace JkFleet.Server;
 /// <summary>Why a command did nothing, so that a person can act on it.</summary>
 /// <param name="Text">A sentence.</param>
 /// <param name="Field">Which input, when it was one.</param>
-public sealed record Refusal(string Text, string? Field = null);
+/// <param name="Name">Stable name of the reason where a machine acts on it.</param>
+public sealed record Refusal(string Text, string? Field = null, string? Name = null);
 
 /// <summary>What came of a command: either its value or at least one refusal.</summary>
 public sealed class Outcome<T>

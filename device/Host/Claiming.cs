@@ -1,10 +1,16 @@
-using System.Net;
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text.Json;
 using JkFleet.Agent.Host.Ports;
+using JkFleet.Agent.Network;
+using Answered = JkFleet.Agent.Network.Enrolment;
 
 namespace JkFleet.Agent.Host;
+
+/// <summary>What came of a claim.</summary>
+/// <param name="Enrolment">What the device is now; null when it failed.</param>
+/// <param name="Reason">Why it failed, as a stable name for machines; "" when there is none.</param>
+/// <param name="Why">Why it failed, in words for a person; "" when it did not.</param>
+internal sealed record Claimed(Enrolment? Enrolment, string Reason, string Why);
 
 /// <summary>Exchanges a claim code for an identity. Asking again with the same store meets the same device: the key of the board is saved before it asks.</summary>
 internal sealed class Claiming(HttpClient http, Uri server)
@@ -12,79 +18,68 @@ internal sealed class Claiming(HttpClient http, Uri server)
     private const string KeyRecord = "claim-key";
     private const int KeyBytes = 24;
 
+    // A desired state comes with the enrolment; the largest profile is far below this.
+    private const int MaxAnswer = 64 * 1024;
+
     /// <summary>Claims for the board that owns the store.</summary>
     /// <param name="code">As shown by the server; case, spaces and dashes do not matter.</param>
     /// <param name="store">Keeps the key and the enrolment.</param>
     /// <param name="identity">What runs there.</param>
     /// <param name="stop">Gives up.</param>
-    /// <returns>The enrolment, or null with the reason.</returns>
-    public async Task<(Enrolment? Enrolment, string Wrong)> ClaimAsync(string code, FileStore store, AgentIdentity identity, CancellationToken stop)
+    public async Task<Claimed> ClaimAsync(string code, FileStore store, AgentIdentity identity, CancellationToken stop)
     {
         var key = store.ReadText(KeyRecord);
         if (key is null)
         {
-            key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
-            if (!store.WriteText(KeyRecord, key)) return (null, $"the store {store.Folder} cannot be written");
+            key = NewKey();
+            if (!store.WriteText(KeyRecord, key)) return Failed(ClaimFault.Store, $"the store {store.Folder} cannot be written");
         }
 
-        var (enrolment, wrong) = await AskAsync(code, key, identity, stop);
-        if (enrolment is null) return (null, wrong);
-        return enrolment.Save(store) ? (enrolment, "") : (null, $"the store {store.Folder} cannot be written; free space and claim again with the same store");
+        var claimed = await AskAsync(code, key, identity, stop);
+        if (claimed.Enrolment is null || claimed.Enrolment.Save(store)) return claimed;
+        return Failed(ClaimFault.Store, $"the store {store.Folder} cannot be written; free space and claim again with the same store");
     }
 
     /// <summary>Claims without keeping anything: for simulated devices that live in memory.</summary>
-    public Task<(Enrolment? Enrolment, string Wrong)> ClaimAsync(string code, AgentIdentity identity, CancellationToken stop) =>
-        AskAsync(code, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes)), identity, stop);
+    public Task<Claimed> ClaimAsync(string code, AgentIdentity identity, CancellationToken stop) => AskAsync(code, NewKey(), identity, stop);
 
-    private async Task<(Enrolment? Enrolment, string Wrong)> AskAsync(string code, string key, AgentIdentity identity, CancellationToken stop)
+    private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
+
+    private static Claimed Failed(string reason, string why) => new(null, reason, why);
+
+    private async Task<Claimed> AskAsync(string code, string key, AgentIdentity identity, CancellationToken stop)
     {
+        var exchange = new ClaimExchange();
+        var request = new byte[ClaimExchange.MaxRequest];
+        var length = exchange.WriteRequest(request, code, identity.Board, identity.Version, key);
+        if (length == 0) return Failed(Contracts.ClaimRefusalNames.Of(Contracts.ClaimRefusal.WrongCode), "the claim code is too long");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(http.Timeout); // the client's own ends with the headers
         try
         {
-            using var answer = await http.PostAsJsonAsync(
-                new Uri(server, "api/v1/claims"),
-                new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    ["code"] = code, ["board"] = identity.Board, ["agent"] = identity.Version, ["device_key"] = key,
-                },
-                stop);
-            if (answer.IsSuccessStatusCode)
-            {
-                var enrolment = await answer.Content.ReadFromJsonAsync<Enrolment>(Enrolment.Wire, stop);
-                return enrolment is { IsWhole: true } ? (enrolment, "") : (null, $"{server} answered something that is no enrolment; is it a JkFleet server of this version?");
-            }
-
-            return (null, await WhyAsync(answer, stop));
+            using var body = new ByteArrayContent(request, 0, length) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            using var asked = new HttpRequestMessage(HttpMethod.Post, new Uri(server, ClaimExchange.Path[1..])) { Content = body };
+            using var answer = await http.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            var bytes = new byte[MaxAnswer];
+            await using var stream = await answer.Content.ReadAsStreamAsync(patience.Token);
+            var count = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, patience.Token);
+            var found = new Answered();
+            return exchange.TryRead((int)answer.StatusCode, bytes, count, found)
+                ? new(new Enrolment { DeviceId = found.DeviceId, MqttHost = found.MqttHost, MqttPort = found.MqttPort, MqttTls = found.MqttTls, Secret = found.Secret }, "", "")
+                : Failed(exchange.Reason, exchange.Why);
         }
         catch (HttpRequestException e)
         {
-            return (null, $"{server} cannot be reached: {e.Message}");
+            return Failed(e.HttpRequestError switch
+            {
+                HttpRequestError.NameResolutionError => ClaimFault.UnknownHost,
+                HttpRequestError.SecureConnectionError => ClaimFault.Untrusted,
+                _ => ClaimFault.Unreachable,
+            }, $"{server} cannot be reached: {e.Message}");
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (Exception e) when (e is IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            return (null, $"{server} answered something that is no enrolment; is this the address of a JkFleet server?");
+            return Failed(ClaimFault.NoAnswer, $"{server} did not answer in time");
         }
-        catch (TaskCanceledException) when (!stop.IsCancellationRequested)
-        {
-            return (null, $"{server} did not answer in time");
-        }
-    }
-
-    private static async Task<string> WhyAsync(HttpResponseMessage answer, CancellationToken stop)
-    {
-        var text = await answer.Content.ReadAsStringAsync(stop);
-        try
-        {
-            using var problem = JsonDocument.Parse(text);
-            foreach (var name in new[] { "detail", "title" })
-                if (problem.RootElement.TryGetProperty(name, out var said) && said.GetString() is { Length: > 0 } why) return why;
-        }
-        catch (JsonException)
-        {
-            // Not from JkFleet: a proxy, or another server.
-        }
-
-        return answer.StatusCode == HttpStatusCode.TooManyRequests
-            ? "the server asks for patience (too many claims); try again in a minute"
-            : $"the server refused with {(int)answer.StatusCode} {answer.ReasonPhrase}";
     }
 }

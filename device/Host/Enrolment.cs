@@ -11,8 +11,7 @@ internal sealed record Enrolment
     /// <summary>Name of the record.</summary>
     public const string Record = "enrolment";
 
-    /// <summary>How it stands in the store and on the wire.</summary>
-    public static JsonSerializerOptions Wire { get; } = new()
+    private static readonly JsonSerializerOptions Kept = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
@@ -53,7 +52,7 @@ internal sealed record Enrolment
         if (text is null) return null;
         try
         {
-            return JsonSerializer.Deserialize<Enrolment>(text, Wire) is { IsWhole: true } found ? found : null;
+            return JsonSerializer.Deserialize<Enrolment>(text, Kept) is { IsWhole: true } found ? found : null;
         }
         catch (JsonException)
         {
@@ -62,5 +61,5 @@ internal sealed record Enrolment
     }
 
     /// <summary>Saves it durably.</summary>
-    public bool Save(FileStore store) => store.WriteText(Record, JsonSerializer.Serialize(this, Wire));
+    public bool Save(FileStore store) => store.WriteText(Record, JsonSerializer.Serialize(this, Kept));
 }

@@ -48,9 +48,9 @@ public sealed class ClaimDevice(
 
   public async Task<Outcome<ClaimAnswer>> Run(ClaimRequest request, string host, string remote, CancellationToken stop)
   {
-    if (request.DeviceKey is not { Length: >= 16 and <= 128 }) return Outcome<ClaimAnswer>.Refused("device_key has 16..128 characters.", "device_key");
-    if (request.Board is { Length: > 32 } || request.Agent is { Length: > 64 }) return Outcome<ClaimAnswer>.Refused("board has up to 32 characters, agent up to 64.", "board");
-    if (_wrong.TooMany(remote, WrongPerMinute)) return Outcome<ClaimAnswer>.Refused("Too many wrong codes from this address. Wait a minute.");
+    if (request.DeviceKey is not { Length: >= 16 and <= 128 }) return Refused(ClaimRefusal.BadRequest, "device_key has 16..128 characters.", "device_key");
+    if (request.Board is { Length: > 32 } || request.Agent is { Length: > 64 }) return Refused(ClaimRefusal.BadRequest, "board has up to 32 characters, agent up to 64.", "board");
+    if (_wrong.TooMany(remote, WrongPerMinute)) return Refused(ClaimRefusal.TooManyTries, "Too many wrong codes from this address. Wait a minute.");
     var hash = ClaimText.Hash(request.Code ?? "");
     var key = SHA256.HashData(Encoding.UTF8.GetBytes(request.DeviceKey));
     var now = clock.GetUtcNow();
@@ -104,8 +104,10 @@ public sealed class ClaimDevice(
   {
     _wrong.Count(remote);
     security.Add("wrong_claim_code", "claim", remote, detail);
-    return Outcome<ClaimAnswer>.Refused(WrongCode, "code");
+    return Refused(ClaimRefusal.WrongCode, WrongCode, "code");
   }
+
+  private static Outcome<ClaimAnswer> Refused(ClaimRefusal why, string text, string? field = null) => Outcome<ClaimAnswer>.Refused([new(text, field, ClaimRefusalNames.Of(why))]);
 
   private static async Task<Device> Make(FleetDb db, ClaimCode code, string secret, DateTimeOffset now, CancellationToken stop)
   {
@@ -155,7 +157,7 @@ public static class ClaimEndpoint
       var outcome = await claim.Run(request, http.Request.Host.Host, http.Connection.RemoteIpAddress?.ToString() ?? "", stop);
       return outcome.Done
         ? Results.Json(outcome.Value)
-        : Results.Problem(outcome.Why, statusCode: StatusCodes.Status403Forbidden, extensions: new Dictionary<string, object?> { ["field"] = outcome.Refusals[0].Field });
+        : Results.Problem(outcome.Why, statusCode: StatusCodes.Status403Forbidden, extensions: new Dictionary<string, object?> { ["refusal"] = outcome.Refusals[0].Name, ["field"] = outcome.Refusals[0].Field });
     }).AllowAnonymous();
     return app;
   }

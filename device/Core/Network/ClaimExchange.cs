@@ -3,8 +3,8 @@ using JkFleet.Contracts;
 namespace JkFleet.Agent.Network
 {
     /// <summary>
-    /// The two messages of a claim (<c>POST /api/v1/claims</c>) as bytes: claim code out, enrolment or a reason for a person in. Whoever
-    /// has the sockets sends and receives them.
+    /// The two messages of a claim (<c>POST /api/v1/claims</c>) as bytes: claim code out, enrolment or a reason in. Whoever has the
+    /// sockets sends and receives them.
     /// </summary>
     public sealed class ClaimExchange
     {
@@ -18,6 +18,7 @@ namespace JkFleet.Agent.Network
         public const int MaxAnswer = 4096;
 
         private const int MaxReason = 200;
+        private const int MaxName = 32;
         private const int Id = 0;
         private const int Host = 1;
         private const int Port = 2;
@@ -25,16 +26,21 @@ namespace JkFleet.Agent.Network
         private const int Secret = 4;
         private const int Detail = 5;
         private const int Title = 6;
+        private const int Refused = 7;
 
         private readonly byte[][] _keys =
         {
             MessageWriter.KeyOf("device_id"), MessageWriter.KeyOf("mqtt_host"), MessageWriter.KeyOf("mqtt_port"),
             MessageWriter.KeyOf("mqtt_tls"), MessageWriter.KeyOf("secret"), MessageWriter.KeyOf("detail"), MessageWriter.KeyOf("title"),
+            MessageWriter.KeyOf("refusal"),
         };
 
         private readonly MessageReader _reader = new MessageReader();
 
-        /// <summary>Why the claim failed, for a person; "" when it did not.</summary>
+        /// <summary>Why the claim failed, as a stable name of the server or of <see cref="ClaimFault"/>; "" when it did not, or the server gave none.</summary>
+        public string Reason { get; private set; } = "";
+
+        /// <summary>Why the claim failed, in words for a person; "" when it did not.</summary>
         public string Why { get; private set; } = "";
 
         /// <summary>Writes the request's body.</summary>
@@ -64,8 +70,10 @@ namespace JkFleet.Agent.Network
         public bool TryRead(int status, byte[] body, int count, Enrolment into)
         {
             Why = "";
+            Reason = "";
             string detail = "";
             string title = "";
+            string refusal = "";
             Enrolment found = new Enrolment();
             bool read = _reader.Open(body, 0, count);
             int hint = 0;
@@ -80,6 +88,7 @@ namespace JkFleet.Agent.Network
                     : key == Secret ? _reader.Text(ref found.Secret, Enrolment.MaxValue)
                     : key == Detail ? _reader.Text(ref detail, MaxReason)
                     : key == Title ? _reader.Text(ref title, MaxReason)
+                    : key == Refused ? _reader.Text(ref refusal, MaxName)
                     : _reader.Skip();
             }
 
@@ -94,11 +103,20 @@ namespace JkFleet.Agent.Network
                 return true;
             }
 
+            if (status >= 200 && status < 300)
+            {
+                Reason = ClaimFault.OtherServer;
+                Why = "the answer is no enrolment; is this the address of a JkFleet server?";
+                return false;
+            }
+
+            if (whole) Reason = refusal;
             if (whole && detail.Length > 0) Why = detail;
             else if (whole && title.Length > 0) Why = title;
             else if (status == 429) Why = "the server asks for patience (too many claims); try again in a minute";
-            else if (status >= 200 && status < 300) Why = "the answer is no enrolment; is this the address of a JkFleet server?";
             else Why = "the server refused with " + status.ToString();
+            // A proxy in front of the server, too, may ask for patience.
+            if (Reason.Length == 0 && status == 429) Reason = ClaimRefusalNames.Of(ClaimRefusal.TooManyTries);
             return false;
         }
     }

@@ -61,7 +61,10 @@ namespace JkFleet.Agent.Ports
         /// <summary>How the last claim stands.</summary>
         ErrandState State { get; }
 
-        /// <summary>Why it failed, for a person; else "".</summary>
+        /// <summary>Why it failed, as a stable name (of the contract's <c>ClaimRefusal</c>, or of what failed before a server spoke); else "".</summary>
+        string Reason { get; }
+
+        /// <summary>Why it failed, in words for a person, for a reason that the portal does not know; else "".</summary>
         string Why { get; }
 
         /// <summary>Device that the stored enrolment names, or "".</summary>

@@ -6,6 +6,7 @@ using System.Text;
 using System.Threading;
 using JkFleet.Agent.Network;
 using JkFleet.Agent.Ports;
+using JkFleet.Contracts;
 
 namespace JkFleet.Board
 {
@@ -23,6 +24,7 @@ namespace JkFleet.Board
         private readonly Enrolment _enrolment = new Enrolment();
         private readonly object _gate = new object();
         private ErrandState _state;
+        private string _reason = "";
         private string _why = "";
         private string _server = "";
         private string _code = "";
@@ -45,6 +47,12 @@ namespace JkFleet.Board
         public ErrandState State
         {
             get { lock (_gate) return _state; }
+        }
+
+        /// <inheritdoc/>
+        public string Reason
+        {
+            get { lock (_gate) return _reason; }
         }
 
         /// <inheritdoc/>
@@ -72,6 +80,7 @@ namespace JkFleet.Board
             {
                 if (_state == ErrandState.Running) return false;
                 _state = ErrandState.Running;
+                _reason = "";
                 _why = "";
                 _server = server.EndsWith("/") ? server.Substring(0, server.Length - 1) : server;
                 _code = code;
@@ -83,42 +92,44 @@ namespace JkFleet.Board
 
         private void Run()
         {
-            string why;
+            ClaimExchange exchange = new ClaimExchange();
+            string reason;
+            bool done = false;
             try
             {
-                why = Claim();
+                reason = Claim(exchange);
+                done = reason.Length == 0 && exchange.Why.Length == 0;
             }
-            catch (Exception e)
+            catch (Exception)
             {
-                why = _server + " cannot be reached: " + e.Message;
+                reason = ClaimFault.Unreachable;
             }
 
             lock (_gate)
             {
-                _why = why;
-                _state = why.Length == 0 ? ErrandState.Done : ErrandState.Failed;
+                _reason = reason;
+                _why = exchange.Why;
+                _state = done ? ErrandState.Done : ErrandState.Failed;
             }
         }
 
-        // "" = done.
-        private string Claim()
+        // "" = done, or refused in words only.
+        private string Claim(ClaimExchange exchange)
         {
-            if (_server.StartsWith("https://") && _authority == null)
-                return "this board was flashed without server_ca and cannot tell whose server that is";
+            if (_server.StartsWith("https://") && _authority == null) return ClaimFault.NoAuthority;
             string? key = Key();
-            if (key == null) return "the flash of this board cannot be written";
-            ClaimExchange exchange = new ClaimExchange();
+            if (key == null) return ClaimFault.Store;
             byte[] body = new byte[ClaimExchange.MaxRequest];
             int length = exchange.WriteRequest(body, _code, Board.Name, _version, key);
-            if (length == 0) return "the claim code is too long";
+            if (length == 0) return ClaimRefusalNames.Of(ClaimRefusal.WrongCode);
             byte[] answer = new byte[ClaimExchange.MaxAnswer];
             int count;
             int status = Post(_server + ClaimExchange.Path, body, length, answer, out count);
             Enrolment found = new Enrolment();
-            if (count < 0) return "the answer is too long; is this the address of a JkFleet server?";
-            if (!exchange.TryRead(status, answer, count, found)) return exchange.Why;
-            if (found.MqttTls && _authority == null) return "the server wants TLS, and this board was flashed without server_ca";
-            if (!found.Save(_store)) return "the flash of this board cannot be written; claim again, the same device is met";
+            if (count < 0) return ClaimFault.OtherServer;
+            if (!exchange.TryRead(status, answer, count, found)) return exchange.Reason;
+            if (found.MqttTls && _authority == null) return ClaimFault.NoAuthority;
+            if (!found.Save(_store)) return ClaimFault.Store;
             lock (_gate) _enrolment.Load(_store);
             return "";
         }

@@ -19,10 +19,10 @@ internal static class ClaimLine
             if (Enrolment.Load(folder) is { } there && !line.GetValue(again))
                 throw new ComplaintException($"the store {folder.Folder} already belongs to device {there.DeviceId}; use another folder, or --again");
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
-            var (enrolment, wrong) = await new Claiming(http, Address(line.GetRequiredValue(server))).ClaimAsync(line.GetRequiredValue(code), folder, AgentIdentity.Pc, stop);
-            if (enrolment is null)
+            var claimed = await new Claiming(http, Address(line.GetRequiredValue(server))).ClaimAsync(line.GetRequiredValue(code), folder, AgentIdentity.Pc, stop);
+            if (claimed.Enrolment is not { } enrolment)
             {
-                await Console.Error.WriteLineAsync("jkagent: " + wrong);
+                await Console.Error.WriteLineAsync("jkagent: " + claimed.Why);
                 return 1;
             }
 

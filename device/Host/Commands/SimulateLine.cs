@@ -108,10 +108,10 @@ internal static class SimulateLine
         {
             var own = StoreOf(store, $"agent-{i + 1:0000}");
             var there = own is null ? null : Enrolment.Load(own);
-            var (enrolment, wrong) = there is not null ? (there, "")
+            var claimed = there is not null ? new Claimed(there, "", "")
                 : own is null ? await claiming.ClaimAsync(code, AgentIdentity.Simulated, giveUp)
                 : await claiming.ClaimAsync(code, own, AgentIdentity.Simulated, giveUp);
-            if (enrolment is null) throw new ComplaintException($"agent {i + 1} of {count} could not claim: {wrong}");
+            if (claimed.Enrolment is not { } enrolment) throw new ComplaintException($"agent {i + 1} of {count} could not claim: {claimed.Why}");
             devices[i] = new Device(enrolment.Identity, enrolment.Address, own);
         });
         journal.Say("fleet", $"{count} devices claimed at {server}");

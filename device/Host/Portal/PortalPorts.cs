@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using JkFleet.Agent.Host.Ports;
+using JkFleet.Agent.Network;
 using JkFleet.Agent.Ports;
 
 namespace JkFleet.Agent.Host.Portal;
@@ -50,10 +51,13 @@ internal sealed class BackgroundClaim(FileStore store, AgentIdentity identity) :
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly CancellationTokenSource _stop = new();
-    private Result _result = new(ErrandState.None, "");
+    private Result _result = new(ErrandState.None, "", "");
 
     /// <inheritdoc/>
     public ErrandState State => Volatile.Read(ref _result).State;
+
+    /// <inheritdoc/>
+    public string Reason => Volatile.Read(ref _result).Reason;
 
     /// <inheritdoc/>
     public string Why => Volatile.Read(ref _result).Why;
@@ -70,11 +74,11 @@ internal sealed class BackgroundClaim(FileStore store, AgentIdentity identity) :
         if (State == ErrandState.Running) return false;
         if (!Uri.TryCreate(server.TrimEnd('/') + "/", UriKind.Absolute, out var address))
         {
-            Volatile.Write(ref _result, new Result(ErrandState.Failed, $"'{server}' is no web address"));
+            Volatile.Write(ref _result, new Result(ErrandState.Failed, ClaimFault.BadAddress, $"'{server}' is no web address"));
             return true;
         }
 
-        Volatile.Write(ref _result, new Result(ErrandState.Running, ""));
+        Volatile.Write(ref _result, new Result(ErrandState.Running, "", ""));
         _ = Run(address, code);
         return true;
     }
@@ -90,14 +94,14 @@ internal sealed class BackgroundClaim(FileStore store, AgentIdentity identity) :
     {
         try
         {
-            var (enrolment, wrong) = await new Claiming(_http, server).ClaimAsync(code, store, identity, _stop.Token);
-            Volatile.Write(ref _result, enrolment is null ? new Result(ErrandState.Failed, wrong) : new Result(ErrandState.Done, ""));
+            var claimed = await new Claiming(_http, server).ClaimAsync(code, store, identity, _stop.Token);
+            Volatile.Write(ref _result, new Result(claimed.Enrolment is null ? ErrandState.Failed : ErrandState.Done, claimed.Reason, claimed.Why));
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or IOException)
         {
-            Volatile.Write(ref _result, new Result(ErrandState.Failed, e.Message));
+            Volatile.Write(ref _result, new Result(ErrandState.Failed, "", e.Message));
         }
     }
 
-    private sealed record Result(ErrandState State, string Why);
+    private sealed record Result(ErrandState State, string Reason, string Why);
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using JkFleet.Agent.Host;
@@ -20,9 +22,9 @@ public sealed class ClaimTests : IDisposable
             Answer(c, 200, """{"device_id":"jk-abc","mqtt_host":"broker.local","mqtt_port":1883,"mqtt_tls":true,"secret":"s3cret","desired":{"v":1,"version":1},"new_field":1}""");
         });
         var store = new FileStore(_folder);
-        var (enrolment, wrong) = await Claim(web, store);
-        Assert.Equal("", wrong);
-        Assert.Equal("jk-abc", enrolment!.DeviceId);
+        var claimed = await Claim(web, store);
+        Assert.Equal(("", ""), (claimed.Reason, claimed.Why));
+        Assert.Equal("jk-abc", claimed.Enrolment!.DeviceId);
         Assert.Equal("ABCD-EFGH", asked!["code"]!.GetValue<string>());
         Assert.InRange(asked["device_key"]!.GetValue<string>().Length, 16, 128);
 
@@ -43,28 +45,55 @@ public sealed class ClaimTests : IDisposable
             else Answer(c, 200, """{"device_id":"jk-abc","mqtt_host":"h","mqtt_port":1883,"mqtt_tls":false,"secret":"x"}""");
         });
         var store = new FileStore(_folder);
-        var (lost, wrong) = await Claim(web, store);
-        Assert.Null(lost);
-        Assert.NotEqual("", wrong);
-        var (found, _) = await Claim(web, store);
-        Assert.NotNull(found);
+        var lost = await Claim(web, store);
+        Assert.Null(lost.Enrolment);
+        Assert.NotEqual("", lost.Why);
+        Assert.NotNull((await Claim(web, store)).Enrolment);
         Assert.Equal(keys[0], keys[1]);
     }
 
     [Theory]
-    [InlineData(403, """{"title":"Forbidden","detail":"This code is not valid."}""", "This code is not valid.")]
-    [InlineData(429, "slow down", "patience")]
-    [InlineData(502, "<html>", "502")]
-    [InlineData(200, "<html>", "no enrolment")]
-    [InlineData(200, "{}", "no enrolment")]
-    public async Task Refusals_are_passed_on_in_words(int status, string body, string said)
+    [InlineData(403, """{"title":"Forbidden","detail":"This code is not valid.","refusal":"wrong_code"}""", "wrong_code", "This code is not valid.")]
+    [InlineData(403, """{"detail":"An older server."}""", "", "An older server.")]
+    [InlineData(429, "slow down", "too_many_tries", "patience")]
+    [InlineData(502, "<html>", "", "502")]
+    [InlineData(200, "<html>", "other_server", "no enrolment")]
+    [InlineData(200, "{}", "other_server", "no enrolment")]
+    public async Task Refusals_are_passed_on_by_name_and_in_words(int status, string body, string name, string said)
     {
         using var web = new OneFileServer(c => Answer(c, status, body));
         var store = new FileStore(_folder);
-        var (enrolment, wrong) = await Claim(web, store);
-        Assert.Null(enrolment);
-        Assert.Contains(said, wrong, StringComparison.Ordinal);
+        var claimed = await Claim(web, store);
+        Assert.Null(claimed.Enrolment);
+        Assert.Equal(name, claimed.Reason);
+        Assert.Contains(said, claimed.Why, StringComparison.Ordinal);
         Assert.Null(Enrolment.Load(store));
+    }
+
+    [Fact]
+    public async Task What_keeps_a_claim_from_its_server_has_a_name_too()
+    {
+        var store = new FileStore(_folder);
+        using var http = new HttpClient();
+        var nobody = new TcpListener(IPAddress.Loopback, 0); // bound, so that nobody else gets the port, and never listening
+        nobody.Server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Assert.Equal("unreachable", (await Ask(http, $"http://{nobody.Server.LocalEndPoint}/")).Reason);
+        nobody.Dispose();
+        Assert.Equal("unknown_host", (await Ask(http, "http://no-such-name.invalid/")).Reason);
+
+        // Answers its headers and then no more: the client's own timeout would not end that.
+        using var endless = new OneFileServer(c =>
+        {
+            c.Response.SendChunked = true;
+            c.Response.OutputStream.Write("{"u8);
+            c.Response.OutputStream.Flush();
+            Thread.Sleep(TimeSpan.FromSeconds(3));
+            c.Response.Abort();
+        });
+        using var impatient = new HttpClient { Timeout = TimeSpan.FromMilliseconds(500) };
+        Assert.Equal("no_answer", (await Ask(impatient, endless.Url)).Reason);
+
+        Task<Claimed> Ask(HttpClient by, string url) => new Claiming(by, new Uri(url)).ClaimAsync("ABCD-EFGH", store, AgentIdentity.Pc, CancellationToken.None);
     }
 
     [Fact]
@@ -84,7 +113,7 @@ public sealed class ClaimTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static async Task<(Enrolment? Enrolment, string Wrong)> Claim(OneFileServer web, FileStore store)
+    private static async Task<Claimed> Claim(OneFileServer web, FileStore store)
     {
         using var http = new HttpClient();
         return await new Claiming(http, new Uri(web.Url)).ClaimAsync("ABCD-EFGH", store, AgentIdentity.Pc, CancellationToken.None);

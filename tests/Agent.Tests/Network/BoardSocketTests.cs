@@ -245,6 +245,8 @@ public sealed class BoardSocketTests : IDisposable
     {
         public ErrandState State => ErrandState.None;
 
+        public string Reason => "";
+
         public string Why => "";
 
         public string Device => "";

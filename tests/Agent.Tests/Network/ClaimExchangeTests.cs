@@ -35,7 +35,9 @@ public sealed class ClaimExchangeTests
     [Fact]
     public void An_enrolment_is_read_kept_and_found_again()
     {
+        Assert.False(Read(429, "slow down"));
         Assert.True(Read(200, Good), _exchange.Why);
+        Assert.Equal(("", ""), (_exchange.Reason, _exchange.Why));
         var store = new MemoryStore();
         Assert.True(_found.Save(store));
         var again = new Enrolment();
@@ -46,18 +48,21 @@ public sealed class ClaimExchangeTests
     }
 
     [Theory]
-    [InlineData(403, """{"title":"Forbidden","status":403,"detail":"This code is not valid","field":"code"}""", "This code is not valid")]
-    [InlineData(500, """{"title":"oh"}""", "oh")]
-    [InlineData(429, "slow down", "asks for patience")]
-    [InlineData(502, "<html>", "refused with 502")]
+    [InlineData(403, """{"title":"Forbidden","status":403,"detail":"This code is not valid","refusal":"wrong_code","field":"code"}""", "This code is not valid", "wrong_code")]
+    [InlineData(403, """{"detail":"an older server"}""", "an older server", "")]
+    [InlineData(500, """{"title":"oh"}""", "oh", "")]
+    [InlineData(429, "slow down", "asks for patience", "too_many_tries")]
+    [InlineData(502, "<html>", "refused with 502", "")]
     [InlineData(200, "<html>", "no enrolment")]
     [InlineData(200, """{"device_id":"jk-abc"}""", "no enrolment")]
+    [InlineData(200, """{"title":"a page","refusal":"wrong_code"}""", "no enrolment")]
     [InlineData(200, """{"device_id":"JK ABC","mqtt_host":"h","mqtt_port":1,"mqtt_tls":false,"secret":"s"}""", "no enrolment")]
     [InlineData(200, """{"device_id":"a","mqtt_host":"h\nx","mqtt_port":1,"mqtt_tls":false,"secret":"s"}""", "no enrolment")]
     [InlineData(200, """{"device_id":"a","mqtt_host":"h","mqtt_port":70000,"mqtt_tls":false,"secret":"s"}""", "no enrolment")]
-    public void Anything_else_is_a_reason_for_a_person(int status, string body, string why)
+    public void Anything_else_is_a_reason_for_a_person(int status, string body, string why, string reason = "other_server")
     {
         Assert.False(Read(status, body));
+        Assert.Equal(reason, _exchange.Reason);
         Assert.Contains(why, _exchange.Why, StringComparison.Ordinal);
         Assert.Equal("", _found.DeviceId);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using JkFleet.Agent.Host.Portal;
+using JkFleet.Agent.Network;
 using JkFleet.Agent.Portal;
 using JkFleet.Agent.Ports;
 using JkFleet.Agent.Update;
@@ -16,6 +17,12 @@ namespace JkFleet.Agent.Tests.Portal;
 public sealed partial class PortalTests
 {
     private const string Good = "correct horse";
+
+    private static readonly string[] ClaimReasons =
+    [
+        .. Enumerable.Range(1, ClaimRefusalNames.Count - 1).Select(i => ClaimRefusalNames.Of((ClaimRefusal)i)),
+        .. typeof(ClaimFault).GetFields().Select(f => (string)f.GetRawConstantValue()!),
+    ];
 
     [Fact]
     public void First_use_sets_a_password_and_lets_in_and_then_only_the_password_does()
@@ -173,6 +180,11 @@ public sealed partial class PortalTests
         site.Claim.State = ErrandState.Failed;
         site.Claim.Why = "<b>\"no\" & 'never'</b>";
         Assert.Contains("&lt;b&gt;&quot;no&quot; &amp; &#39;never&#39;&lt;/b&gt;", site.Get("/setup").Body, StringComparison.Ordinal);
+        site.Claim.Reason = "of_a_newer_server";
+        Assert.Contains("El alta falló: &lt;b&gt;", site.Get("/setup?lang=es").Body, StringComparison.Ordinal);
+        site.Claim.Reason = ClaimRefusalNames.Of(ClaimRefusal.WrongCode);
+        Assert.Contains("El alta falló: el código no es válido", site.Get("/setup?lang=es").Body, StringComparison.Ordinal);
+        Assert.Contains("The claim failed: this code is not valid", site.Get("/setup?lang=en").Body, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -304,10 +316,12 @@ public sealed partial class PortalTests
             all.AddRange(Enumerable.Range(0, LimitReasonNames.Count).Select(i => ReasonWords.Of((LimitReason)i, t)));
             all.AddRange(Enumerable.Range(0, LinkStateNames.Count).Select(i => LinkWords.Of((LinkState)i, t)));
             all.AddRange(Enumerable.Range(0, UpdateStateNames.Count).Select(i => UpdateWords.Of((UpdateState)i, t)));
+            all.AddRange(ClaimReasons.Select(name => ClaimWords.Of(name, name, t)));
             all.AddRange(Enum.GetValues<BootOutcome>().Skip(2).Select(o => UpdateWords.Why(BootOutcomeNames.Of(o), t)));
         }
 
-        Assert.All(all, text => Assert.DoesNotContain("_", text, StringComparison.Ordinal));
+        Assert.All(all.Except(["the server speaks TLS, and this board was flashed without server_ca.", "el servidor usa TLS y esta placa se grabó sin server_ca."]), text => Assert.DoesNotContain("_", text, StringComparison.Ordinal));
+        Assert.Empty(all.Intersect(ClaimReasons));
         Assert.Equal(all.Count, all.Distinct(StringComparer.Ordinal).Count());
     }
 
@@ -409,6 +423,7 @@ public sealed partial class PortalTests
     {
         public string Asked { get; private set; } = "";
         public ErrandState State { get; set; }
+        public string Reason { get; set; } = "";
         public string Why { get; set; } = "";
         public string Device => "";
         public string Server => "";

@@ -59,9 +59,27 @@ public sealed class ClaimTests : IClassFixture<ClaimTests.Shared>
       Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
       var body = await answer.Content.ReadFromJsonAsync<Dictionary<string, object>>();
       answers.Add(body!["title"] + "|" + body["detail"]);
+      Assert.Equal("wrong_code", body["refusal"].ToString());
     }
 
     Assert.Single(answers);
+    var bad = await (await Post(expired.Text, "short")).Content.ReadFromJsonAsync<Dictionary<string, object>>();
+    Assert.Equal(("bad_request", "device_key"), (bad!["refusal"].ToString(), bad["field"].ToString()));
+  }
+
+  [Fact]
+  public async Task Who_guesses_is_told_to_wait_and_nobody_else_is()
+  {
+    const string Guesser = "203.0.113.9";
+    var names = new List<string?>();
+    // Twice the minute's allowance: a minute may end in between.
+    for (var i = 0; i < 41; i++) names.Add(await Name(Guesser));
+    Assert.Equal("wrong_code", names[0]);
+    Assert.Contains("too_many_tries", names);
+    Assert.Equal("wrong_code", await Name("203.0.113.10"));
+
+    async Task<string?> Name(string remote) =>
+      (await _server.Get<ClaimDevice>().Run(new ClaimRequest("ABCD-EFGH-JKMN-PQRS", "esp32", "1", "board-key-of-a-guesser"), "h", remote, default)).Refusals[0].Name;
   }
 
   [Fact]

@@ -194,6 +194,7 @@ public sealed class MessageCodecTests
             .Concat(Enumerable.Range(0, CommandKindNames.Count).Select(i => CommandKindNames.Of((CommandKind)i)))
             .Concat(Enumerable.Range(0, VerdictStateNames.Count).Select(i => VerdictStateNames.Of((VerdictState)i)))
             .Concat(Enumerable.Range(0, LimitReasonNames.Count).Select(i => LimitReasonNames.Of((LimitReason)i)))
+            .Concat(Enumerable.Range(1, ClaimRefusalNames.Count - 1).Select(i => ClaimRefusalNames.Of((ClaimRefusal)i)))
             .Concat(Enumerable.Range(0, UpdateStateNames.Count).Select(i => UpdateStateNames.Of((UpdateState)i)))
             .Concat(Enumerable.Range(0, ProfileField.Count).Select(ProfileField.Name))
             .Concat(new[] { Topics.Telemetry, Topics.Hello, Topics.Status, Topics.Reported, Topics.Event, Topics.Verdict, Topics.Desired, Topics.Command });

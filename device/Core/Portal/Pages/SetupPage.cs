@@ -83,7 +83,7 @@ namespace JkFleet.Agent.Portal
             {
                 _w.Raw("<p class=lost role=alert>");
                 _p.Say("The claim failed: ", "El alta falló: ");
-                _w.Text(claim.Why);
+                _w.Text(ClaimWords.Of(claim.Reason, claim.Why, _p.T));
                 _w.Raw("</p>");
             }
             else if (claim.State == ErrandState.Done)
