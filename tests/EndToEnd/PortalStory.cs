@@ -28,6 +28,7 @@ public sealed partial class PortalStory(Browser browser)
     await File.WriteAllTextAsync(profile, """{"revision":1,"name":"own","rise_hold_ms":0,"rise_ma_per_s":100000}""");
     await using var server = await ServerUnderTest.Start(devices: 0, sites: 1, releaseKey: release.PublicKey);
     using var cables = new Cables(Battery());
+    using var adapter = NamedAdapter.Plug("JkFleet_Story", cables.BmsPort);
     await using var agent = AgentProcess.Start(
       "run", "--portal", "127.0.0.1:0", "--store", Path.Combine(folder, "store"), "--profile", profile, "--release-key", release.PublicKey, "--update-trial-s", "3");
     var portal = await AddressOf(agent);
@@ -40,7 +41,7 @@ public sealed partial class PortalStory(Browser browser)
 
     await FirstStart(phone, portal);
     await WrongPassword(phone);
-    await Wire(phone, cables);
+    await Wire(phone, cables, adapter);
     await SeesTheBattery(phone, cables);
     await ReadsSpanish(phone);
     await JoinTheFleet(phone, server, code);
@@ -96,16 +97,27 @@ public sealed partial class PortalStory(Browser browser)
     await Assertions.Expect(phone.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeVisibleAsync();
   }
 
-  private static async Task Wire(Window phone, Cables cables)
+  /// <summary>The BMS's adapter is picked by its name, the inverter's typed, with a mistake.</summary>
+  private static async Task Wire(Window phone, Cables cables, NamedAdapter adapter)
   {
     await Menu(phone, "Setup");
     await phone.Page.GetByLabel("BMS protocol").SelectOptionAsync("jk-4e57");
-    await phone.Page.GetByLabel("BMS port").FillAsync(cables.BmsPort);
+    if (adapter.Title is { } title)
+    {
+      await phone.Page.GetByLabel("BMS port").SelectOptionAsync(new SelectOptionValue { Label = title });
+      await phone.Page.GetByLabel("Inverter port").SelectOptionAsync("?");
+      await Assertions.Expect(phone.Page.GetByLabel("Inverter port")).ToBeFocusedAsync();
+    }
+    else
+    {
+      await phone.Page.GetByLabel("BMS port").FillAsync(cables.BmsPort);
+    }
+
     await phone.Page.GetByLabel("Inverter", new() { Exact = true }).SelectOptionAsync("generic-lv");
     await phone.Page.GetByLabel("Inverter port").FillAsync(cables.InverterPort["slcan:".Length..]);
     await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
     await Assertions.Expect(phone.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Inverter port: write slcan:");
-    await Assertions.Expect(phone.Page.GetByLabel("BMS port")).ToHaveValueAsync(cables.BmsPort);
+    await Assertions.Expect(phone.Page.GetByLabel("BMS port")).ToHaveValueAsync(new Regex(adapter.Title is null ? cables.BmsPort : "by-id/usb-JkFleet_Story"));
     await phone.Page.GetByLabel("Inverter port").FillAsync(cables.InverterPort);
     await phone.FitsItsWidth();
     await phone.Picture("portal-390-setup", whole: true);
@@ -155,8 +167,13 @@ public sealed partial class PortalStory(Browser browser)
     await phone.Page.GetByLabel("Server address").FillAsync(server.Web.ToString().TrimEnd('/'));
     await phone.Page.GetByLabel("Claim code").FillAsync("AAAA-BBBB-CCCC-DDDD");
     await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Claim" }).ClickAsync();
-    await Shows(phone.Page.GetByRole(AriaRole.Alert), "The claim failed:");
+    await Shows(phone.Page.GetByRole(AriaRole.Alert), "The claim failed: this code is not valid");
+    // The server said it in English only.
+    await phone.Page.GetByRole(AriaRole.Link, new() { Name = "Español" }).ClickAsync();
+    await Shows(phone.Page.GetByRole(AriaRole.Alert), "El alta falló: el código no es válido");
+    await phone.FitsItsWidth();
     await phone.Picture("portal-390-claim-refused", whole: true);
+    await phone.Page.GetByRole(AriaRole.Link, new() { Name = "English" }).ClickAsync();
     // The address is still there; the code has to be typed again.
     await phone.Page.GetByLabel("Claim code").FillAsync(code);
     await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Claim" }).ClickAsync();

@@ -1,3 +1,5 @@
+using JkFleet.Agent.Ports;
+
 namespace JkFleet.Agent.Portal
 {
     /// <summary>
@@ -235,20 +237,33 @@ namespace JkFleet.Agent.Portal
             Wiring wiring = new Wiring();
             wiring.Bms = r.Field("bms", 32) ?? "";
             wiring.Inverter = r.Field("inverter", 32) ?? "";
-            if (_settings.PortsHaveNames)
-            {
-                wiring.BmsPort = r.Field("bmsport", Wiring.MaxValue) ?? " ";
-                wiring.InverterPort = r.Field("inverterport", Wiring.MaxValue) ?? " ";
-            }
-
+            if (_settings.Ports != null) TakePorts(r, wiring, _settings.Ports);
             WiringFault fault = wiring.Fault();
-            if (fault != WiringFault.None)
+            if (wiring.BmsPort == SetupPage.TypeIt || wiring.InverterPort == SetupPage.TypeIt)
+            {
+                _typedWiring = wiring;
+                Page(r, Notice.TypePort, 200);
+            }
+            else if (fault != WiringFault.None)
             {
                 _typedWiring = wiring;
                 Page(r, Notice.OfWiring(fault), 422);
             }
             else if (!wiring.Save(_settings.Store)) Page(r, Notice.NotSaved, 500);
             else Redirect("/setup?n=1");
+        }
+
+        private static void TakePorts(PortalRequest r, Wiring wiring, ISerialPorts ports)
+        {
+            wiring.BmsPort = r.Field("bmsport", Wiring.MaxValue) ?? " ";
+            wiring.InverterPort = r.Field("inverterport", Wiring.MaxValue) ?? " ";
+            ports.Look();
+            for (int i = 0; i < ports.Count; i++)
+            {
+                string name = ports.Name(i);
+                if (wiring.BmsPort == name) wiring.PickBms(name);
+                if (wiring.InverterPort == name) wiring.PickInverter(name);
+            }
         }
 
         private void Claim(PortalRequest r)

@@ -19,9 +19,12 @@ namespace JkFleet.Agent.Portal
             + "button{margin-top:12px;padding:11px 18px;border:0;border-radius:8px;background:var(--main);color:var(--bg);font:inherit;font-weight:600;cursor:pointer}button.quiet{background:none;color:var(--main);padding:6px;margin:0}button.bad{background:var(--bad)}"
             + "summary{color:var(--main);cursor:pointer;padding:8px 0}.note{border-color:var(--main)}.note.bad{border-color:var(--bad)}p{margin:0 0 8px}p:last-child{margin:0}p:empty{display:none}input+.dim,select+.dim,dl+.dim{margin-top:6px}::placeholder{color:var(--dim);opacity:1}.dim{color:var(--dim)}.lost,.big .lost{color:var(--bad);font-weight:600}:focus-visible{outline:3px solid var(--main);outline-offset:2px}";
 
-        // A poll that asks again only after the last answer, and says so when the device is gone.
+        // Who wants to type a port gets a field at once (without script: from the device, after saving). Then a poll that asks again
+        // only after the last answer, and says so when the device is gone.
         public const string Script =
-            "(function(){var l=document.getElementById('live');if(!l)return;"
+            "document.addEventListener('change',function(e){var s=e.target;if(!s.dataset.eg||s.value!='?')return;var i=document.createElement('input');"
+            + "i.id=i.name=s.name;i.placeholder=s.dataset.eg;i.maxLength=160;i.autocapitalize='off';i.spellcheck=false;s.replaceWith(i);i.focus()});"
+            + "(function(){var l=document.getElementById('live');if(!l)return;"
             + "function ask(){fetch('/status.json',{cache:'no-store'}).then(function(r){if(r.status==401){location.href='/';throw 0}return r.json()}).then(function(j){"
             + "if(j.s!=l.dataset.s){location.reload();return}"
             + "for(var k in j){var e=document.getElementById(k);if(!e)continue;if(e.textContent!=j[k])e.textContent=j[k];e.classList.toggle('lost',j.bad.indexOf(','+k+',')>=0)}"

@@ -11,8 +11,8 @@ namespace JkFleet.Agent.Portal
         /// <summary>Iterations for a new password.</summary>
         public int PasswordRounds = 200;
 
-        /// <summary>The ports have names that the installer must give (a PC); a board has them on its pins.</summary>
-        public bool PortsHaveNames;
+        /// <summary>The installer names the two ports, and these can be picked (a PC); null = they are pins of a board.</summary>
+        public ISerialPorts? Ports;
 
         /// <summary>The wires were named at the start (a command line): that counts before what is saved here, and the page says so.</summary>
         public bool WiringGiven;

@@ -22,6 +22,8 @@ namespace JkFleet.Agent.Portal
         CanNeedsAdapter = 5,
         /// <summary>A serial protocol, but a CAN adapter as its port.</summary>
         SerialNeedsDevice = 6,
+        /// <summary>Both wires at one adapter.</summary>
+        SamePort = 7,
     }
 
     /// <summary>What the installer chose for the two wires; takes effect at the next start.</summary>
@@ -30,13 +32,14 @@ namespace JkFleet.Agent.Portal
         /// <summary>Record in the store.</summary>
         public const string Record = "portal-wiring";
 
-        /// <summary>Longest value.</summary>
-        public const int MaxValue = 64;
+        /// <summary>Longest value. A name of <c>/dev/serial/by-id</c> carries maker, product and serial number.</summary>
+        public const int MaxValue = 160;
 
         private const int MaxBytes = 1024;
         private const byte Format = 1;
         private const string CanNames = "can-";
         private const string CanScheme = "slcan:";
+        private const int SchemeLength = 6;
 
         /// <summary>BMS protocol, one of <see cref="BmsProtocols.Names"/>; "" = not chosen.</summary>
         public string Bms = "";
@@ -60,7 +63,29 @@ namespace JkFleet.Agent.Portal
             if (BmsPort.Length > 0 && can && !Begins(BmsPort, CanScheme)) return WiringFault.CanNeedsAdapter;
             if (BmsPort.Length > 0 && !can && Begins(BmsPort, CanScheme)) return WiringFault.SerialNeedsDevice;
             bool known = InverterPort.Length == 0 || Begins(InverterPort, CanScheme);
-            return known && IsPlain(InverterPort) ? WiringFault.None : WiringFault.BadInverterPort;
+            if (!known || !IsPlain(InverterPort)) return WiringFault.BadInverterPort;
+            return InverterPort.Length > 0 && DeviceOf(BmsPort) == DeviceOf(InverterPort) ? WiringFault.SamePort : WiringFault.None;
+        }
+
+        /// <summary>Takes a device that was picked for the BMS; its protocol says whether a CAN adapter is meant.</summary>
+        /// <param name="device">Its name.</param>
+        public void PickBms(string device)
+        {
+            BmsPort = Begins(Bms, CanNames) ? CanScheme + device : device;
+        }
+
+        /// <summary>Takes a device that was picked for the inverter: always a CAN adapter.</summary>
+        /// <param name="device">Its name.</param>
+        public void PickInverter(string device)
+        {
+            InverterPort = CanScheme + device;
+        }
+
+        /// <summary>The device of a port: without what says how it is spoken to.</summary>
+        /// <param name="port">A port.</param>
+        public static string DeviceOf(string port)
+        {
+            return Begins(port, CanScheme) ? port.Substring(SchemeLength) : port;
         }
 
         /// <summary>Reads what was chosen.</summary>

@@ -74,6 +74,27 @@ namespace JkFleet.Agent.Ports
         string Server { get; }
     }
 
+    /// <summary>
+    /// Serial devices that are plugged in now, so that an installer picks one instead of typing its name. A PC has them; on a board,
+    /// whose wires end at fixed pins, there is no such port at all.
+    /// </summary>
+    public interface ISerialPorts
+    {
+        /// <summary>Looks again; quick.</summary>
+        void Look();
+
+        /// <summary>How many the last look found.</summary>
+        int Count { get; }
+
+        /// <summary>What to open.</summary>
+        /// <param name="index">Below <see cref="Count"/>.</param>
+        string Name(int index);
+
+        /// <summary>What a person knows it by: maker, product and place.</summary>
+        /// <param name="index">Below <see cref="Count"/>.</param>
+        string Title(int index);
+    }
+
     /// <summary>Bytes that nobody can guess: the board's hardware generator, the system's on a PC.</summary>
     public interface IRandomPort
     {

@@ -154,7 +154,7 @@ internal sealed class RunningAgent(RunPlan given, Journal journal)
         {
             return new PortalServer(at, address => new LocalPortal(new PortalSettings(_store, new SystemRandom(), new SystemWifi(), claim, _window)
             {
-                Address = address.ToString(), PasswordRounds = PasswordRounds, PortsHaveNames = true, WiringGiven = _given.Bms is not null || _given.Inverter is not null, PageBytes = 64 * 1024,
+                Address = address.ToString(), PasswordRounds = PasswordRounds, Ports = new PluggedPorts(), WiringGiven = _given.Bms is not null || _given.Inverter is not null, PageBytes = 64 * 1024,
             }), _clock, journal);
         }
         catch (SocketException e)

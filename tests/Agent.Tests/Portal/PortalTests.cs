@@ -152,7 +152,7 @@ public sealed partial class PortalTests
         foreach (var (bms, inverter, bmsPort, inverterPort, wrong) in new[]
         {
             ("none such", "deye", "", "", "BMS protocol:"), ("jk02", "none such", "", "", "Inverter:"), ("jk02", "deye", "a b", "", "BMS port:"),
-            ("jk02", "deye", "slcan:/dev/ttyACM0", "", "not slcan:"), ("can-jk", "deye", "/dev/ttyUSB0", "", "CAN adapter"), ("can-jk-doc", "deye", "/dev/ttyUSB0", "", "CAN adapter"), ("jk02", "deye", "", "/dev/ttyACM0", "Inverter port:"),
+            ("jk02", "deye", "slcan:/dev/ttyACM0", "", "not slcan:"), ("jk02", "deye", "/dev/ttyACM0", "slcan:/dev/ttyACM0", "same adapter"), ("can-jk", "deye", "/dev/ttyUSB0", "", "CAN adapter"), ("can-jk-doc", "deye", "/dev/ttyUSB0", "", "CAN adapter"), ("jk02", "deye", "", "/dev/ttyACM0", "Inverter port:"),
         })
         {
             var (status, body) = site.Post("/wiring", ("bms", bms), ("inverter", inverter), ("bmsport", bmsPort), ("inverterport", inverterPort));
@@ -167,6 +167,64 @@ public sealed partial class PortalTests
         var wiring = new Wiring();
         Assert.True(wiring.Load(site.Store));
         Assert.Equal(("jk02", "/dev/ttyUSB0", "deye", "slcan:/dev/ttyACM0"), (wiring.Bms, wiring.BmsPort, wiring.Inverter, wiring.InverterPort));
+    }
+
+    [Fact]
+    public void A_port_is_picked_from_what_is_plugged_in_and_typed_where_it_is_not()
+    {
+        const string Wire = "/dev/serial/by-id/usb-FTDI-if00", Can = "/dev/serial/by-id/usb-CAN-if00";
+        var site = SignedIn();
+        Assert.Contains("<input id=bmsport", site.Get("/setup").Body, StringComparison.Ordinal);
+        Assert.Contains("No serial adapter was found", site.Get("/setup").Body, StringComparison.Ordinal);
+        site.Ports.Plugged = [Wire, Can];
+        var page = site.Get("/setup").Body;
+        Assert.DoesNotContain("<input id=bmsport", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("No serial adapter was found", page, StringComparison.Ordinal);
+        Assert.Contains($"<option value=\"{Can}\">Maker &amp; &lt;product&gt; 1</option>", page, StringComparison.Ordinal);
+
+        // Only the device is picked; what it takes to speak to it follows from the protocol.
+        Assert.Equal(("jk02", Wire, "slcan:" + Can), Picked("jk02", Wire, Can));
+        Assert.Contains($"<option value=\"{Can}\" selected>", site.Get("/setup").Body, StringComparison.Ordinal);
+        Assert.Equal(("can-jk", "slcan:" + Wire, "slcan:" + Can), Picked("can-jk", Wire, Can));
+        Assert.Contains($"<option value=\"{Wire}\" selected>", site.Get("/setup").Body, StringComparison.Ordinal);
+        Assert.Contains("same adapter", site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", Can), ("inverterport", Can)).Body, StringComparison.Ordinal);
+
+        // One that was pulled stays chosen, and the page says so.
+        site.Ports.Plugged = [Wire];
+        Assert.Contains($"<option value=\"slcan:{Can}\" selected>not in the list: slcan:{Can}</option>", site.Get("/setup").Body, StringComparison.Ordinal);
+        Assert.Equal(("jk02", Wire, "slcan:" + Can), Picked("jk02", Wire, "slcan:" + Can));
+
+        // "Type another" without script: the answer is a field for it.
+        var (status, typed) = site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", "?"), ("inverterport", "slcan:" + Can));
+        Assert.Equal(200, status);
+        Assert.Contains("Type the name of the port", typed, StringComparison.Ordinal);
+        Assert.Matches("<input id=bmsport[^>]*>", typed);
+        Assert.Contains($"<input id=inverterport", typed, StringComparison.Ordinal); // what was typed may still be corrected
+        Assert.Contains($"value=\"slcan:{Can}\"", typed, StringComparison.Ordinal);
+        Assert.Equal(("jk02", "/dev/rfcomm0", "slcan:" + Can), Picked("jk02", "/dev/rfcomm0", "slcan:" + Can));
+
+        (string, string, string) Picked(string protocol, string bms, string inverter)
+        {
+            Assert.Equal(303, site.Post("/wiring", ("bms", protocol), ("inverter", "deye"), ("bmsport", bms), ("inverterport", inverter)).Status);
+            var wiring = new Wiring();
+            Assert.True(wiring.Load(site.Store));
+            return (wiring.Bms, wiring.BmsPort, wiring.InverterPort);
+        }
+    }
+
+    [Fact]
+    public void A_board_whose_wires_are_pins_shows_no_port()
+    {
+        var site = new Site(new HandStore(), pins: true);
+        site.Post("/welcome", ("password", Good), ("again", Good));
+        var page = site.Get("/setup").Body;
+        Assert.Contains("id=bms ", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("bmsport", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("inverterport", page, StringComparison.Ordinal);
+        Assert.Equal(303, site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", "/dev/ttyUSB0")).Status);
+        var wiring = new Wiring();
+        Assert.True(wiring.Load(site.Store));
+        Assert.Equal("", wiring.BmsPort);
     }
 
     [Fact]
@@ -363,12 +421,12 @@ public sealed partial class PortalTests
     /// <summary>A portal and the one browser that looks at it.</summary>
     private sealed class Site
     {
-        public Site(HandStore? store = null, int pageBytes = 16384)
+        public Site(HandStore? store = null, int pageBytes = 16384, bool pins = false)
         {
             Store = store ?? new HandStore();
             Portal = new LocalPortal(new PortalSettings(Store, new Counting(), new SystemWifi(), Claim, Window)
             {
-                PasswordRounds = 3, PortsHaveNames = true, Address = "http://192.168.4.1/", PageBytes = pageBytes,
+                PasswordRounds = 3, Ports = pins ? null : Ports, Address = "http://192.168.4.1/", PageBytes = pageBytes,
             });
             Get("/");
         }
@@ -376,6 +434,7 @@ public sealed partial class PortalTests
         public HandStore Store { get; }
         public PortalWindow Window { get; } = new();
         public HandClaim Claim { get; } = new();
+        public HandPorts Ports { get; } = new();
         public LocalPortal Portal { get; }
         public long NowMs { get; set; } = 1000;
         public string Host { get; set; } = "127.0.0.1:8090";
@@ -417,6 +476,18 @@ public sealed partial class PortalTests
         {
             for (var i = 0; i < buffer.Length; i++) buffer[i] = ++_next;
         }
+    }
+
+    private sealed class HandPorts : ISerialPorts
+    {
+        public string[] Plugged { get; set; } = [];
+        public int Count { get; private set; }
+
+        public void Look() => Count = Plugged.Length;
+
+        public string Name(int index) => Plugged[index];
+
+        public string Title(int index) => "Maker & <product> " + index;
     }
 
     private sealed class HandClaim : IClaimPort

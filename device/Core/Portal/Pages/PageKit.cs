@@ -135,29 +135,44 @@ namespace JkFleet.Agent.Portal
 
         public void Select(string name, string en, string es, string[] choices, string chosen)
         {
+            BeginSelect(name, en, es, "");
+            for (int i = 0; i < choices.Length; i++)
+            {
+                string meaning = ProtocolWords.Of(choices[i], T);
+                Choice(choices[i], choices[i] == chosen, meaning.Length > 0 ? choices[i] + " \u00b7 " + meaning : choices[i]);
+            }
+
+            W.Raw("</select>");
+        }
+
+        /// <summary>A list whose choices and end follow.</summary>
+        /// <param name="name">Name of the field.</param>
+        /// <param name="en">Label in English.</param>
+        /// <param name="es">Label in Spanish.</param>
+        /// <param name="example">Of what may be typed instead; "" = nothing else.</param>
+        public void BeginSelect(string name, string en, string es, string example)
+        {
             Label(name, en, es);
             W.Raw("<select id=");
             W.Raw(name);
             W.Raw(" name=");
             W.Raw(name);
-            W.Raw(">");
-            for (int i = 0; i < choices.Length; i++)
+            if (example.Length > 0)
             {
-                W.Raw("<option value=");
-                W.Text(choices[i]);
-                W.Raw(choices[i] == chosen ? " selected>" : ">");
-                W.Text(choices[i]);
-                string meaning = ProtocolWords.Of(choices[i], T);
-                if (meaning.Length > 0)
-                {
-                    W.Raw(" \u00b7 ");
-                    W.Text(meaning);
-                }
-
-                W.Raw("</option>");
+                W.Raw(" data-eg=");
+                W.Raw(example);
             }
 
-            W.Raw("</select>");
+            W.Raw(">");
+        }
+
+        public void Choice(string value, bool chosen, string text)
+        {
+            W.Raw("<option value=\"");
+            W.Text(value);
+            W.Raw(chosen ? "\" selected>" : "\">");
+            W.Text(text);
+            W.Raw("</option>");
         }
 
         /// <summary>The button of a form, and its end.</summary>
@@ -185,6 +200,11 @@ namespace JkFleet.Agent.Portal
             W.Raw("<meta http-equiv=refresh content=\"2;url=");
             W.Raw(where);
             W.Raw("\">");
+        }
+
+        public void Script()
+        {
+            W.Raw("<script src=/portal.js defer></script>");
         }
 
         public void Say(string en, string es)

@@ -7,7 +7,12 @@ namespace JkFleet.Agent.Portal
     /// <summary>What an installer sets: the two wires, the fleet server, the network.</summary>
     internal sealed class SetupPage
     {
+        /// <summary>Picked: the port has a name that is not in the list. No device is called so.</summary>
+        public const string TypeIt = "?";
+
         private const int MostNetworks = 20;
+        private const int MostPorts = 30;
+        private const string HowTyped = "maxlength=160 autocomplete=off autocapitalize=off spellcheck=false placeholder=";
 
         private readonly PageKit _p;
         private readonly PageWriter _w;
@@ -35,36 +40,64 @@ namespace JkFleet.Agent.Portal
                 _p.Close();
             }
 
+            bool typed = wiring != null;
             if (wiring == null)
             {
                 wiring = new Wiring();
                 wiring.Load(_settings.Store);
             }
 
-            Wires(wiring);
+            Wires(wiring, typed);
             Fleet(server);
             Wifi();
             _p.End();
         }
 
-        private void Wires(Wiring wiring)
+        private void Wires(Wiring wiring, bool typed)
         {
             _p.Open("Battery and inverter", "Batería e inversor");
             if (_settings.WiringGiven)
                 _p.Paragraph("The command line of this agent names its ports; it counts before what is saved here.", "La línea de órdenes de este agente indica sus puertos; vale antes que lo guardado aquí.");
             _p.Form("/wiring");
             _p.Select("bms", "BMS protocol", "Protocolo del BMS", BmsProtocols.Names, wiring.Bms);
-            if (_settings.PortsHaveNames) Port("bmsport", "BMS port", "Puerto del BMS", "/dev/ttyUSB0", wiring.BmsPort);
+            ISerialPorts? ports = _settings.Ports;
+            if (ports != null)
+            {
+                ports.Look();
+                Port(ports, "bmsport", "BMS port", "Puerto del BMS", "/dev/ttyUSB0", wiring.BmsPort, typed);
+            }
+
             _p.Select("inverter", "Inverter", "Inversor", InverterPresets.Names(), wiring.Inverter);
-            if (_settings.PortsHaveNames) Port("inverterport", "Inverter port", "Puerto del inversor", "slcan:/dev/ttyACM0", wiring.InverterPort);
+            if (ports != null)
+            {
+                _p.Script();
+                Port(ports, "inverterport", "Inverter port", "Puerto del inversor", "slcan:/dev/ttyACM0", wiring.InverterPort, typed);
+                if (ports.Count == 0) _p.Small("No serial adapter was found. Plug it in and load this page again, or type its name.", "No se encontró ningún adaptador serie. Conéctelo y recargue esta página, o escriba su nombre.");
+            }
+
             _p.NextStart();
             _p.Button("Save", "Guardar");
             _p.Close();
         }
 
-        private void Port(string name, string en, string es, string example, string value)
+        // One field for a port: the list of what is plugged in, or a name to type.
+        private void Port(ISerialPorts ports, string name, string en, string es, string example, string value, bool typed)
         {
-            _p.Input(name, en, es, "maxlength=64 autocomplete=off autocapitalize=off spellcheck=false placeholder=" + example, value);
+            string device = Wiring.DeviceOf(value);
+            bool listed = value.Length == 0;
+            for (int i = 0; i < ports.Count && i < MostPorts; i++) listed |= ports.Name(i) == device;
+            if (ports.Count == 0 || (typed && !listed))
+            {
+                _p.Input(name, en, es, HowTyped + example, value == TypeIt ? "" : value);
+                return;
+            }
+
+            _p.BeginSelect(name, en, es, example);
+            _p.Choice("", value.Length == 0, _p.T.Of("choose", "elija"));
+            if (!listed) _p.Choice(value, true, _p.T.Of("not in the list: ", "fuera de la lista: ") + value);
+            for (int i = 0; i < ports.Count && i < MostPorts; i++) _p.Choice(ports.Name(i), ports.Name(i) == device, ports.Title(i));
+            _p.Choice(TypeIt, false, _p.T.Of("type another \u2026", "escribir otro \u2026"));
+            _w.Raw("</select>");
         }
 
         private void Fleet(string server)

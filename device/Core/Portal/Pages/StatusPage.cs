@@ -84,7 +84,8 @@ namespace JkFleet.Agent.Portal
             Shape(v);
             _w.Raw("\" data-lost=\"");
             _p.Say("No contact with the device", "Sin contacto con el equipo");
-            _w.Raw("\"></p><script src=/portal.js defer></script>");
+            _w.Raw("\"></p>");
+            _p.Script();
         }
 
         public void Json(long nowMs)

@@ -25,6 +25,8 @@ namespace JkFleet.Agent.Portal
         public const int BadInverterPort = 17;
         public const int CanNeedsAdapter = 18;
         public const int SerialNeedsDevice = 19;
+        public const int SamePort = 20;
+        public const int TypePort = 21;
 
         public static bool IsBad(int notice)
         {
@@ -49,6 +51,7 @@ namespace JkFleet.Agent.Portal
                 case WiringFault.BadInverterPort: return BadInverterPort;
                 case WiringFault.CanNeedsAdapter: return CanNeedsAdapter;
                 case WiringFault.SerialNeedsDevice: return SerialNeedsDevice;
+                case WiringFault.SamePort: return SamePort;
                 default: return None;
             }
         }
@@ -72,10 +75,12 @@ namespace JkFleet.Agent.Portal
                 case BadCode: return t.Of("Claim code: write the 16 letters and digits that the server shows.", "Código de alta: escriba las 16 letras y cifras que muestra el servidor.");
                 case UnknownBms: return t.Of("BMS protocol: choose one of the list.", "Protocolo del BMS: elija uno de la lista.");
                 case UnknownInverter: return t.Of("Inverter: choose one of the list.", "Inversor: elija uno de la lista.");
-                case BadBmsPort: return t.Of("BMS port: at most 64 plain characters without blanks, like /dev/ttyUSB0", "Puerto del BMS: hasta 64 caracteres sin espacios, como /dev/ttyUSB0");
+                case BadBmsPort: return t.Of("BMS port: at most 160 plain characters without blanks, like /dev/ttyUSB0", "Puerto del BMS: hasta 160 caracteres sin espacios, como /dev/ttyUSB0");
                 case BadInverterPort: return t.Of("Inverter port: write slcan: and the adapter's device, like slcan:/dev/ttyACM0", "Puerto del inversor: escriba slcan: y el dispositivo, como slcan:/dev/ttyACM0");
                 case CanNeedsAdapter: return t.Of("BMS port: JK's CAN is heard on a CAN adapter, write slcan:/dev/ttyACM0", "Puerto del BMS: el CAN de JK usa un adaptador CAN, escriba slcan:/dev/ttyACM0");
                 case SerialNeedsDevice: return t.Of("BMS port: this protocol has a serial device, like /dev/ttyUSB0, not slcan:", "Puerto del BMS: este protocolo usa un puerto serie, como /dev/ttyUSB0, no slcan:");
+                case SamePort: return t.Of("BMS and inverter cannot hang at the same adapter.", "El BMS y el inversor no pueden estar en el mismo adaptador.");
+                case TypePort: return t.Of("Type the name of the port, then save.", "Escriba el nombre del puerto y guarde.");
                 default: return "";
             }
         }
