@@ -1,3 +1,4 @@
+using JkFleet.Bms.Jk4E57;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -52,7 +53,9 @@ public sealed class OnboardingStory(Browser browser)
 
     await using var first = WiredAgent.Start(stores[0], "--profile", own);
     await using var second = WiredAgent.Start(stores[1], "--profile", own);
-    await using var small = WiredAgent.Start(stores[2], "--profile", own, "--envelope-charge-a", "30");
+    // Asleep, as a BMS in a box on the shelf: the agent has to wake it.
+    var bms = new BmsOnWire(new Jk4E57Image(), asleep: true);
+    await using var small = WiredAgent.Start(stores[2], bms, "--profile", own, "--envelope-charge-a", "30", "--allow-switching");
     await Assertions.Expect(desk.Page.GetByText("3 of 3 claimed")).ToBeVisibleAsync(new() { Timeout = 60_000 });
 
     await desk.Go(server, "/profiles/new");
@@ -101,6 +104,7 @@ public sealed class OnboardingStory(Browser browser)
     await Assertions.Expect(desk.Page.Locator(".chain").First).ToContainTextAsync("33\u00A0A");
     var limited = await LimitByCommand(desk, [first, second]);
     await ReturnToTheFirst(server, desk, limited);
+    await SwitchCharging(desk, small, bms);
     Assert.Empty(desk.Wrong);
     folder.Delete(recursive: true);
   }
@@ -144,6 +148,47 @@ public sealed class OnboardingStory(Browser browser)
     await Assertions.Expect(desk.Page.Locator("[data-push]")).ToHaveTextAsync("2 in sync · 1 refused", new() { Timeout = 60_000 });
     // A wider profile does not lift the limit that somebody set for a time.
     Assert.Equal(12_500, limited.AllowedChargeMa);
+  }
+
+  /// <summary>The charge switch of the one pack whose owner allows it: off, on, and off again at a BMS that does not obey.</summary>
+  private static async Task SwitchCharging(Window desk, WiredAgent agent, BmsOnWire bms)
+  {
+    Assert.True(bms.Awake);
+    Assert.Equal(BmsOnWire.Wake, Assert.Single(bms.Orders).Hex);
+    await desk.Page.Locator("tbody tr").First.GetByRole(AriaRole.Link).ClickAsync();
+    await Assertions.Expect(desk.Page.Locator(".chain").First).ToContainTextAsync("30\u00A0A", new() { Timeout = 30_000 });
+
+    await Switch("Off …", "Its terminal is hot", "The charge switch (MOS) goes off: the battery no longer charges", "applied", "Switch the charge switch (MOS) off");
+    await agent.Until(ma => ma == 0, "the inverter may no longer charge");
+    Assert.True(agent.AllowedDischargeMa > 0);
+    await Assertions.Expect(desk.Page.Locator(".chain .won").First).ToContainTextAsync("The charge switch is off in the BMS", new() { Timeout = 30_000 });
+    await desk.Picture("device-1440-switched-off", whole: true);
+
+    await Switch("On …", "It was a loose screw", "The charge switch (MOS) goes on", "applied", "Switch the charge switch (MOS) on");
+    await agent.Until(ma => ma == 30_000, "the inverter may charge again");
+
+    bms.Obeys = false;
+    await Switch("Off …", "Once more", "The charge switch (MOS) goes off", "failed", "The BMS did not confirm it");
+    Assert.Equal(30_000, agent.AllowedChargeMa);
+    await desk.Picture("device-1440-switch-failed", whole: true);
+    var timeline = desk.Page.Locator("section[aria-labelledby=timeline-heading]");
+    await Assertions.Expect(timeline.Locator("[data-entry=switch_confirmed]")).ToHaveCountAsync(2);
+    await Assertions.Expect(timeline.Locator("[data-entry=switch_failed]")).ToContainTextAsync("The BMS did not confirm the charge switch (MOS)");
+
+    // On the wire: each time the password, its pause and one write, and none of them ever again.
+    var orders = bms.Orders;
+    Assert.Equal([BmsOnWire.Wake, .. BmsOnWire.SwitchCharging(on: false), .. BmsOnWire.SwitchCharging(on: true), .. BmsOnWire.SwitchCharging(on: false)], orders.Select(o => o.Hex));
+    for (var write = 2; write < orders.Count; write += 2) Assert.InRange(orders[write].At - orders[write - 1].At, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+
+    async Task Switch(string button, string why, string warning, string verdict, string said)
+    {
+      var commands = desk.Page.Locator("section[aria-labelledby=commands-heading]");
+      await commands.GetByLabel("Reason for the command").FillAsync(why);
+      await commands.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
+      await Assertions.Expect(commands.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync(warning);
+      await commands.GetByRole(AriaRole.Button, new() { Name = "Yes, do it" }).ClickAsync();
+      await Assertions.Expect(commands.Locator($"[data-verdict={verdict}]").Filter(new() { HasText = said })).ToHaveCountAsync(1, new() { Timeout = 60_000 });
+    }
   }
 
   internal static async Task MakeSite(ServerUnderTest server, Window window, string name)

@@ -27,7 +27,7 @@ public sealed partial class PortalStory(Browser browser)
     var profile = Path.Combine(folder, "profile.json");
     await File.WriteAllTextAsync(profile, """{"revision":1,"name":"own","rise_hold_ms":0,"rise_ma_per_s":100000}""");
     await using var server = await ServerUnderTest.Start(devices: 0, sites: 1, releaseKey: release.PublicKey);
-    using var cables = new Cables(Battery());
+    using var cables = new Cables(new BmsOnWire(Battery()));
     using var adapter = NamedAdapter.Plug("JkFleet_Story", cables.BmsPort);
     await using var agent = AgentProcess.Start(
       "run", "--portal", "127.0.0.1:0", "--store", Path.Combine(folder, "store"), "--profile", profile, "--release-key", release.PublicKey, "--update-trial-s", "3");
@@ -138,7 +138,7 @@ public sealed partial class PortalStory(Browser browser)
     await Shows(Row(phone, "Temperatures"), "T1 19.0 °C · T2 18.0 °C · MOS 24.0 °C");
     await Shows(Row(phone, "Alarms"), "none");
     await Assertions.Expect(phone.Page.Locator(".cells span")).ToHaveTextAsync([.. CellMv.Select((mv, i) => $"{mv / 1000.0:0.000} V" + (i == 4 ? " ▲" : i == 11 ? " ▼" : ""))], new() { Timeout = 30_000 });
-    await ServerUnderTest.Until(() => Task.FromResult(cables.Inverter(i => i.SocPercent == 62 && i.VoltageMv == CellMv.Sum() && i.AllowedChargeMa() == BmsCeilingMa)), "the inverter has decoded the battery and may charge as it allows", seconds: 60);
+    await ServerUnderTest.Until(() => Task.FromResult(cables.Inverter.Look(i => i.SocPercent == 62 && i.VoltageMv == CellMv.Sum() && i.AllowedChargeMa() == BmsCeilingMa)), "the inverter has decoded the battery and may charge as it allows", seconds: 60);
     await Shows(Tile(phone, "Charge limit"), (BmsCeilingMa / 1000.0).ToString("0.0' A'", CultureInfo.InvariantCulture));
     await phone.FitsItsWidth();
     await phone.Picture("portal-390-status", whole: true);
@@ -189,7 +189,7 @@ public sealed partial class PortalStory(Browser browser)
     await Shows(desk.Page.Locator("[data-device]"), "OK");
     await desk.Page.Locator("[data-device] a").First.ClickAsync();
     await Shows(desk.Page.Locator("[data-value=soc]"), "62 %");
-    await Shows(desk.Page.Locator("[data-value=charge-limit]"), (cables.Inverter(i => i.ChargeLimitMa) / 1000.0).ToString("0.#' A'", CultureInfo.InvariantCulture));
+    await Shows(desk.Page.Locator("[data-value=charge-limit]"), (cables.Inverter.Look(i => i.ChargeLimitMa) / 1000.0).ToString("0.#' A'", CultureInfo.InvariantCulture));
   }
 
   private static async Task GoodBuildIsKept(Window phone, Window desk, Uri portal)
