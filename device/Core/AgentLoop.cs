@@ -69,6 +69,15 @@ namespace JkFleet.Agent
         /// <summary>A restart was asked for and everything about it was told; the owner restarts the process.</summary>
         public bool RestartDue { get; private set; }
 
+        /// <summary>Clock of the last tick: what happens between two ticks is dated by it, as everything in them is.</summary>
+        public long NowMs
+        {
+            get { return _steadyMs; }
+        }
+
+        /// <summary>Wall clock of the tick in which the last frame went out, ms since 1970; 0 = the time was not known, or none went out.</summary>
+        public long LastSentUtcMs { get; private set; }
+
         /// <summary>One pass at the clock's time.</summary>
         public void Tick()
         {
@@ -85,7 +94,7 @@ namespace JkFleet.Agent
             ReadBus(nowMs);
             Agent.CanState = _canPort.State;
             Agent.Step(nowMs, utcMs);
-            SendFrames(nowMs);
+            SendFrames(nowMs, utcMs);
             if (Agent.RecoverBus) _canPort.Recover();
             int count = Agent.NextRequest(nowMs, _request);
             if (count > 0) _bmsPort.Write(_request, count);
@@ -124,14 +133,18 @@ namespace JkFleet.Agent
             for (int i = 0; i < FramesPerTick && _canPort.Receive(_frame); i++) Agent.InverterFrame(_frame, nowMs);
         }
 
-        private void SendFrames(long nowMs)
+        private void SendFrames(long nowMs, long utcMs)
         {
             for (int i = 0; i < FramesPerTick && Agent.NextFrame(nowMs, _frame); i++)
             {
                 // A frame that does not fit is gone: kept, it would be sent later with yesterday's limits.
                 bool taken = _canPort.Send(_frame);
                 Agent.Bus.CountSend(taken);
-                if (taken) Agent.Report.CanSent++;
+                if (taken)
+                {
+                    Agent.Report.CanSent++;
+                    LastSentUtcMs = utcMs;
+                }
                 else Agent.Report.CanErrors++;
             }
         }

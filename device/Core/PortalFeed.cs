@@ -22,7 +22,7 @@ namespace JkFleet.Agent
         /// <summary>A feed.</summary>
         /// <param name="loop">Whose state is shown.</param>
         /// <param name="window">Where.</param>
-        /// <param name="nowMs">Clock.</param>
+        /// <param name="nowMs">Clock of the portal.</param>
         public PortalFeed(AgentLoop loop, PortalWindow window, long nowMs)
         {
             _loop = loop;
@@ -34,13 +34,13 @@ namespace JkFleet.Agent
         public bool ForgetWanted { get; private set; }
 
         /// <summary>Call after every tick, on the control thread.</summary>
-        /// <param name="nowMs">Clock.</param>
+        /// <param name="nowMs">Clock of the portal.</param>
         /// <param name="connected">The server is there.</param>
         public void Step(long nowMs, bool connected)
         {
             PortalWish wish = _window.TakeWish();
             if (wish == PortalWish.MaintenanceOn || wish == PortalWish.MaintenanceOff)
-                _loop.Agent.Commands.SetMaintenance(wish == PortalWish.MaintenanceOn, nowMs);
+                _loop.Agent.Commands.SetMaintenance(wish == PortalWish.MaintenanceOn, _loop.NowMs);
             if (wish == PortalWish.FactoryReset) ForgetWanted = true;
             if (wish == PortalWish.Restart || wish == PortalWish.FactoryReset) _loop.Agent.Commands.Restart();
             long passed = nowMs - _lastMs;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using JkFleet.Bms;
 using JkFleet.Contracts;
 using JkFleet.Limits;
@@ -131,6 +132,7 @@ public static class TimelineWords
   public static string Seconds(int ms) => Math.Abs((long)ms) switch
   {
     < 1000 => $"{ms}\u00A0ms",
+    < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{ms / 1000.0:0.#}\u00A0s"),
     < 120_000 => $"{ms / 1000}\u00A0s",
     < 7_200_000 => $"{ms / 60_000}\u00A0min",
     _ => $"{ms / 3_600_000}\u00A0h",

@@ -6,38 +6,36 @@ using JkFleet.Inverter;
 
 namespace JkFleet.EndToEnd;
 
-/// <summary>A time in which the inverter heard nothing.</summary>
-/// <param name="Length">From the last frame before it to the first one after it.</param>
-/// <param name="AllowedBeforeMa">What the inverter might charge and discharge with when it began, together, mA.</param>
+/// <summary>What an inverter went through when the agent closed its adapter and opened it again.</summary>
+/// <param name="Silence">From the last frame before to the first one after.</param>
+/// <param name="AllowedBeforeMa">What it might charge and discharge with when the silence began, together, mA.</param>
 /// <param name="ZeroFor">How long it had been told zero by then.</param>
-public sealed record Silence(TimeSpan Length, int AllowedBeforeMa, TimeSpan ZeroFor);
+public sealed record Handover(TimeSpan Silence, int AllowedBeforeMa, TimeSpan ZeroFor);
 
-/// <summary>An inverter behind a USB-CAN adapter: it believes what its own decoder makes of the frames, and it notes when it hears nothing.</summary>
+/// <summary>An inverter behind a USB-CAN adapter: it believes what its own decoder makes of the frames, and notes every handover.</summary>
 public sealed class InverterOnWire
 {
   private readonly StringBuilder _line = new();
   private readonly PylonLvState _heard = new();
+  private readonly List<Handover> _handovers = [];
   private readonly Lock _gate = new();
+  private bool _closed;
   private long _last;
   private long _zeroSince;
-  private Silence _longest = new(TimeSpan.Zero, 0, TimeSpan.Zero);
 
-  /// <summary>The longest silence since <see cref="WatchAnew"/>.</summary>
-  public Silence LongestSilence
+  /// <summary>Every time frames came again after the adapter had been closed.</summary>
+  public IReadOnlyList<Handover> Handovers
   {
-    get { lock (_gate) return _longest; }
+    get { lock (_gate) return [.. _handovers]; }
   }
+
+  /// <summary>What it may charge and discharge with, together, mA.</summary>
+  public int AllowedMa => Look(i => i.AllowedChargeMa() + i.AllowedDischargeMa());
 
   /// <summary>Looks at what it understood.</summary>
   public T Look<T>(Func<PylonLvState, T> look)
   {
     lock (_gate) return look(_heard);
-  }
-
-  /// <summary>Forgets the silences until now.</summary>
-  public void WatchAnew()
-  {
-    lock (_gate) _longest = new(TimeSpan.Zero, 0, TimeSpan.Zero);
   }
 
   /// <summary>Hears lines of the adapter and says its keep-alive on the same wire.</summary>
@@ -52,11 +50,13 @@ public sealed class InverterOnWire
         continue;
       }
 
-      var line = Encoding.Latin1.GetBytes(_line.ToString());
+      var line = _line.ToString();
       _line.Clear();
       wire.Write("\r");
-      if (!SlcanText.TryParse(line, frame)) continue;
-      lock (_gate) Take(frame);
+      // The agent closes its channel when it ends.
+      _closed |= line == "C";
+      if (!SlcanText.TryParse(Encoding.Latin1.GetBytes(line), frame)) continue;
+      Take(frame);
       // The keep-alive by which the agent knows that the inverter listens.
       if (frame.Id == 0x351) wire.Write("t30580000000000000000\r");
     }
@@ -64,15 +64,16 @@ public sealed class InverterOnWire
 
   private void Take(CanFrame frame)
   {
-    var now = Stopwatch.GetTimestamp();
-    var allowed = AllowedMa();
-    if (_last != 0 && Stopwatch.GetElapsedTime(_last, now) is var length && length > _longest.Length)
-      _longest = new(length, allowed, _zeroSince == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_zeroSince, _last));
-    _last = now;
-    PylonLvDecoder.Decode(frame, 0, _heard);
-    if (AllowedMa() > 0) _zeroSince = 0;
-    else if (_zeroSince == 0) _zeroSince = now;
+    lock (_gate)
+    {
+      var now = Stopwatch.GetTimestamp();
+      if (_closed && _last != 0)
+        _handovers.Add(new(Stopwatch.GetElapsedTime(_last, now), AllowedMa, _zeroSince == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_zeroSince, _last)));
+      _closed = false;
+      _last = now;
+      PylonLvDecoder.Decode(frame, 0, _heard);
+      if (AllowedMa > 0) _zeroSince = 0;
+      else if (_zeroSince == 0) _zeroSince = now;
+    }
   }
-
-  private int AllowedMa() => _heard.AllowedChargeMa() + _heard.AllowedDischargeMa();
 }

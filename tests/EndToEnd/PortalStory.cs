@@ -14,6 +14,7 @@ namespace JkFleet.EndToEnd;
 public sealed partial class PortalStory(Browser browser)
 {
   private const string Password = "correct horse battery";
+  private const int CurrentRegister = 0x84;
   private const int CurrentCentiA = 120;
   private const int BmsCeilingMa = 100_000; // register 99 of the image
   private static readonly (string Label, string Value)[] Quick = [("Canaries", "1"), ("Soak, s", "1"), ("Halts at failures", "1"), ("Jitter, s", "0"), ("Step limit, s", "120"), ("SOC at least, %", "0")];
@@ -47,11 +48,17 @@ public sealed partial class PortalStory(Browser browser)
     await JoinTheFleet(phone, server, code);
     await TheServerSeesTheSame(server, desk, cables);
 
+    cables.Bms.Set(CurrentRegister, 10 * CurrentCentiA);
     await release.RollOut(server, desk, "9.1.0", "any file is a build", Quick);
-    await GoodBuildIsKept(phone, desk, portal);
+    await TheInverterRestsFirst(phone, cables, portal);
+    await GoodBuildIsKept(phone, desk);
+    await TheSilenceIsAsReported(desk, cables, longest: TimeSpan.FromSeconds(5), "confirmed");
     await release.RollOut(server, desk, "9.2.0", """{"simulate": ["breaks_bms"]}""", Quick);
+    await phone.Page.GotoAsync(new Uri(portal, "/device").ToString());
     await BadBuildIsTakenBack(phone, desk);
     await SeesTheBattery(phone, cables, portal);
+    // Who hears no BMS may not send: here the silence lasts as long as the build was on trial.
+    await TheSilenceIsAsReported(desk, cables, longest: TimeSpan.FromSeconds(60), "reverted");
 
     Assert.All(phone.Wrong, wrong => Assert.Matches("403|422", wrong)); // the mistakes of this story
     Assert.Empty(desk.Wrong);
@@ -63,7 +70,7 @@ public sealed partial class PortalStory(Browser browser)
   {
     var image = new Jk4E57Image();
     CellMv.CopyTo(image.CellMv, 0);
-    foreach (var (register, value) in new[] { (0x80, 24), (0x81, 19), (0x82, 18), (0x83, CellMv.Sum() / 10), (0x84, CurrentCentiA), (0x85, 62) }) image.Set(register, (uint)value);
+    foreach (var (register, value) in new[] { (0x80, 24), (0x81, 19), (0x82, 18), (0x83, CellMv.Sum() / 10), (CurrentRegister, CurrentCentiA), (0x85, 62) }) image.Set(register, (uint)value);
     return image;
   }
 
@@ -189,12 +196,45 @@ public sealed partial class PortalStory(Browser browser)
     await Shows(desk.Page.Locator("[data-device]"), "OK");
     await desk.Page.Locator("[data-device] a").First.ClickAsync();
     await Shows(desk.Page.Locator("[data-value=soc]"), "62 %");
-    await Shows(desk.Page.Locator("[data-value=charge-limit]"), (cables.Inverter.Look(i => i.ChargeLimitMa) / 1000.0).ToString("0.#' A'", CultureInfo.InvariantCulture));
+    await ServerUnderTest.Until(() => Task.FromResult(cables.Inverter.Look(i => i.ChargeLimitMa) == BmsCeilingMa), "the limit has risen");
+    await Shows(desk.Page.Locator("[data-value=charge-limit]"), (BmsCeilingMa / 1000.0).ToString("0.#' A'", CultureInfo.InvariantCulture));
   }
 
-  private static async Task GoodBuildIsKept(Window phone, Window desk, Uri portal)
+  /// <summary>The new build is there, but as long as current flows the old one stays and says zero; an inverter that obeys ends that.</summary>
+  private static async Task TheInverterRestsFirst(Window phone, Cables cables, Uri portal)
   {
     await phone.Page.GotoAsync(new Uri(portal, "/device").ToString());
+    await Shows(Row(phone, "Update"), "waiting · 9.1.0 · until the inverter rests");
+    await ServerUnderTest.Until(() => Task.FromResult(cables.Inverter.AllowedMa == 0), "the inverter is told to rest");
+    await phone.Picture("portal-390-update-waits");
+    await Shows(Row(phone, "Running"), "0.1.0 (pc)");
+    await Shows(Row(phone, "Update"), "waiting");
+    cables.Bms.Set(CurrentRegister, CurrentCentiA);
+  }
+
+  /// <summary>What the device page says about a restart is what the inverter heard, and it had been told zero before.</summary>
+  private static async Task TheSilenceIsAsReported(Window desk, Cables cables, TimeSpan longest, string picture)
+  {
+    await desk.Page.Locator(".deviceline a").First.ClickAsync();
+    // Of the last start: the newest stand first.
+    var said = desk.Page.Locator("//li[@data-entry='handover_gap'][not(preceding-sibling::li[@data-entry='started'])]");
+    await Assertions.Expect(said).ToHaveCountAsync(1, new() { Timeout = 30_000 });
+    var words = await said.TextContentAsync() ?? "";
+    var gap = Gap().Match(words);
+    Assert.True(gap.Success, words);
+    var reported = TimeSpan.FromMilliseconds(double.Parse(gap.Groups[1].Value, CultureInfo.InvariantCulture) * (gap.Groups[2].Value == "s" ? 1000 : 1));
+    var heard = cables.Inverter.Handovers[^1];
+    TestContext.Current.TestOutputHelper?.WriteLine($"reported {reported}, at the inverter {heard}");
+    Assert.Equal(0, heard.AllowedBeforeMa);
+    Assert.InRange(heard.ZeroFor, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+    Assert.InRange(heard.Silence, TimeSpan.Zero, longest);
+    // Half a second for threads that a busy machine wakes late, and what the page rounds away.
+    Assert.InRange((reported - heard.Silence).Duration(), TimeSpan.Zero, TimeSpan.FromSeconds(0.5) + TimeSpan.FromSeconds(reported.TotalSeconds < 10 ? 0.05 : 1));
+    await desk.Picture($"device-1440-handover-{picture}", whole: true);
+  }
+
+  private static async Task GoodBuildIsKept(Window phone, Window desk)
+  {
     await Shows(Row(phone, "Update"), "confirmed · 9.1.0");
     await Shows(Row(phone, "Running"), "9.1.0 (pc)");
     await Shows(Row(phone, "Slot B"), "9.1.0 · trusted");
@@ -226,6 +266,9 @@ public sealed partial class PortalStory(Browser browser)
     await ServerUnderTest.Until(() => Task.FromResult(Address().IsMatch(agent.Said)), "the portal listens");
     return new Uri(Address().Match(agent.Said).Groups[1].Value);
   }
+
+  [GeneratedRegex(@"without frames for ([0-9.]+)\u00A0(m?s)")]
+  private static partial Regex Gap();
 
   [GeneratedRegex(@"open (http://\S+) in a browser")]
   private static partial Regex Address();

@@ -256,6 +256,7 @@ namespace JkFleet.Agent.Esp32
                     long nowMs = _clock.NowMs;
                     if (_left) Go();
                     _loop!.Keeper.Slot.Work();
+                    _gap!.Work();
                     if (_panel.ResetWanted(nowMs)) _forgetWanted = true;
                     if (updates == null && _settings.ReleaseKey.Length == 64) updates = MakeUpdates();
                     if (updates != null) Update(updates, nowMs);
@@ -281,7 +282,7 @@ namespace JkFleet.Agent.Esp32
 
         private void Reboot()
         {
-            HandoverGap.Leave(_store, _clock.UtcMs);
+            HandoverGap.Leave(_store, _loop!.LastSentUtcMs);
             Power.RebootDevice();
         }
 

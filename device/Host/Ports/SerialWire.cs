@@ -14,6 +14,7 @@ internal sealed class SerialWire : IDisposable
     private const int OutBytes = 8 * 1024;
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WriteDeadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(300);
 
     private readonly string _path;
     private readonly int _baud;
@@ -22,13 +23,17 @@ internal sealed class SerialWire : IDisposable
     private readonly ByteRing _out = new(OutBytes);
     private readonly SemaphoreSlim _toSend = new(0);
     private readonly CancellationTokenSource _stop = new();
+    private readonly ManualResetEventSlim _looked = new();
     private readonly Thread _keeper;
     private volatile bool _present;
     private long _bytesQueued;
     private long _bytesGiven;
     private int _openings;
 
-    /// <summary>Starts to look for the device at once; it need not exist yet.</summary>
+    /// <summary>
+    /// Looks for the device at once; it need not exist yet. The first look is waited for, or the first question to a BMS would be
+    /// lost and its answer waited for: a second in which an inverter hears nothing after a restart.
+    /// </summary>
     /// <param name="path">E.g. <c>/dev/ttyUSB0</c>, <c>/dev/pts/3</c> or <c>COM4</c>.</param>
     /// <param name="baud">Bits per second; 8N1.</param>
     /// <param name="journal">Hears about loss and return.</param>
@@ -39,6 +44,7 @@ internal sealed class SerialWire : IDisposable
         _journal = journal;
         _keeper = new Thread(KeepOpen) { Name = "wire " + path, IsBackground = true };
         _keeper.Start();
+        _looked.Wait(FirstLook); // a driver that hangs holds nobody up for long
     }
 
     /// <summary>The device is open now.</summary>
@@ -67,7 +73,9 @@ internal sealed class SerialWire : IDisposable
     {
         _stop.Cancel();
         // A driver that hangs keeps its thread and the token; the process goes on.
-        if (_keeper.Join(WriteDeadline + LookAgain)) _stop.Dispose();
+        if (!_keeper.Join(WriteDeadline + LookAgain)) return;
+        _stop.Dispose();
+        _looked.Dispose();
     }
 
     private void KeepOpen()
@@ -76,12 +84,18 @@ internal sealed class SerialWire : IDisposable
         do
         {
             using var port = TryOpen();
-            if (port is null) continue;
+            if (port is null)
+            {
+                _looked.Set();
+                continue;
+            }
+
             _in.Clear();
             _out.Clear();
             Interlocked.Exchange(ref _bytesGiven, Interlocked.Read(ref _bytesQueued));
             Interlocked.Increment(ref _openings);
             _present = true;
+            _looked.Set();
             _journal.Say(_path, $"open at {_baud} baud");
             var why = Use(port.BaseStream, stop);
             _present = false;

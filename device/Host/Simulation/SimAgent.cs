@@ -163,9 +163,11 @@ internal sealed class SimAgent
 
         Loop.Tick();
         PassUpdateTime(nowMs);
-        _updater!.AfterTick(_updateMs);
+        _updater!.AfterTick(_updateMs, Clock.UtcMs);
         _updater.Work(_updateMs, Clock.UtcMs);
-        if (Loop.RestartDue || _updater.RestartWanted) PowerCut();
+        if (!Loop.RestartDue && !_updater.RestartWanted) return;
+        _updater.Leave();
+        PowerCut();
     }
 
     /// <summary>The agent loses its memory and starts anew on the same store.</summary>

@@ -19,6 +19,9 @@ internal sealed class ControlLoop : IDisposable
     // Long enough for every frame of the set to be sent once more, with zeros.
     private const int FarewellMs = 1500;
 
+    // Every frame of a set comes again within this.
+    private const int LongestCycleMs = 1200;
+
     private readonly AgentLoop _loop;
     private readonly Journal _journal;
     private readonly Updater? _updater;
@@ -26,6 +29,7 @@ internal sealed class ControlLoop : IDisposable
     private readonly Action<string> _die;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _restart = new();
     private readonly ManualResetEventSlim _ended = new();
     private readonly Thread[] _threads;
 
@@ -52,13 +56,16 @@ internal sealed class ControlLoop : IDisposable
         foreach (var thread in _threads) thread.Start();
     }
 
-    /// <summary>Set when the loop has ended: stopped, or because the server asked for a restart.</summary>
+    /// <summary>
+    /// Set when the agent wants to be started anew. The inverter was told zero and goes on hearing it until <see cref="Stop"/>:
+    /// whatever else takes its time to end should be ended before.
+    /// </summary>
+    public WaitHandle Restart => _restart.WaitHandle;
+
+    /// <summary>Set when the loop has ended.</summary>
     public WaitHandle Ended => _ended.WaitHandle;
 
-    /// <summary>The agent wants to be started anew.</summary>
-    public bool RestartWanted { get; private set; }
-
-    /// <summary>Tells the inverter zero, then ends the loop. Returns when it has ended.</summary>
+    /// <summary>Tells the inverter zero unless it knows already, then ends the loop. Returns when it has ended.</summary>
     public void Stop()
     {
         _stop.Set();
@@ -79,15 +86,19 @@ internal sealed class ControlLoop : IDisposable
         {
             while (!_stop.IsSet && !RestartIsDue())
             {
-                _loop.Tick();
-                _updater?.AfterTick(ElapsedMs());
-                _afterTick?.Invoke();
+                Pass();
                 _stop.Wait(TickMs);
             }
 
-            RestartWanted = RestartIsDue();
-            Farewell();
-            if (RestartWanted) _updater?.Leave();
+            var restarts = RestartIsDue();
+            Farewell(() => false, FarewellMs);
+            if (!restarts) return;
+            _restart.Set();
+            Farewell(() => _stop.IsSet, long.MaxValue);
+            // The silence begins with a frame, not somewhere between two.
+            var sent = _loop.Agent.Report.CanSent;
+            Farewell(() => _loop.Agent.Report.CanSent != sent, LongestCycleMs);
+            _updater?.Leave();
         }
         catch (Exception e)
         {
@@ -101,14 +112,21 @@ internal sealed class ControlLoop : IDisposable
         }
     }
 
-    /// <summary>The last thing that the inverter hears from us is zero, not the limits of an agent that is gone.</summary>
-    private void Farewell()
+    private void Pass()
     {
-        _loop.Agent.Handover = true;
+        _loop.Tick();
+        _updater?.AfterTick(ElapsedMs(), UtcMs());
+        _afterTick?.Invoke();
+    }
+
+    /// <summary>The last thing that the inverter hears from us is zero, not the limits of an agent that is gone.</summary>
+    private void Farewell(Func<bool> over, long mostMs)
+    {
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < FarewellMs)
+        while (!over() && Stopwatch.GetElapsedTime(start).TotalMilliseconds < mostMs)
         {
-            _loop.Tick();
+            _loop.Agent.Handover = true;
+            Pass();
             Thread.Sleep(TickMs);
         }
     }
@@ -117,7 +135,7 @@ internal sealed class ControlLoop : IDisposable
     {
         while (!_ended.IsSet)
         {
-            _updater?.Work(ElapsedMs(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+            _updater?.Work(ElapsedMs(), UtcMs());
             if (!_loop.Keeper.Slot.Work()) _ended.Wait(StoreLookMs);
         }
 
@@ -133,6 +151,8 @@ internal sealed class ControlLoop : IDisposable
             return;
         }
     }
+
+    private static long UtcMs() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     private bool RestartIsDue() => _loop.RestartDue || _updater is { RestartWanted: true };
 

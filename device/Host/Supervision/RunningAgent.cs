@@ -70,7 +70,9 @@ internal sealed class RunningAgent(RunPlan given, Journal journal)
     // Iterations of a password's hash: some 20 ms on a small SBC.
     private const int PasswordRounds = 20_000;
     private static readonly TimeSpan CrashPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(6);
     private readonly ManualResetEventSlim _stop = new();
+    // Of the portal, which outlives an agent; every agent counts from its own start.
     private readonly SystemClock _clock = new();
     private readonly PortalWindow _window = new();
     private readonly RunPlan _given = given;
@@ -127,25 +129,34 @@ internal sealed class RunningAgent(RunPlan given, Journal journal)
         try
         {
             var way = link ?? (IServerLink)new NoServer();
-            var loop = new AgentLoop(agent, bms ?? new NoBms(), can ?? (ICanPort)new NoBus(), way, _clock, _store, boot);
+            var loop = new AgentLoop(agent, bms ?? new NoBms(), can ?? (ICanPort)new NoBus(), way, new SystemClock(), _store, boot);
             using var updater = new Updater(loop, way, _store, _slots, _plan.ReleaseKeys, build, _plan.TrialMs);
             var feed = _plan.PortalAt is null ? null : new PortalFeed(loop, _window, _clock.NowMs);
             using var control = new ControlLoop(loop, journal, updater, afterTick: feed is null ? null : () => feed.Step(_clock.NowMs, way.Connected));
-            WaitHandle.WaitAny([_stop.WaitHandle, control.Ended]);
+            var anew = WaitHandle.WaitAny([control.Restart, control.Ended, _stop.WaitHandle]) == 0;
+            // A server that is slow to take the goodbye must not prolong the inverter's silence.
+            if (anew) HangUp(link, boot);
             control.Stop();
-            link?.SayGoodbye(boot);
+            if (!anew) HangUp(link, boot);
             control.Dispose(); // the store thread has written its last record
             forget = feed is { ForgetWanted: true };
-            if (control.RestartWanted && !_stop.IsSet) journal.Say("agent", "starts anew");
-            return control.RestartWanted && !_stop.IsSet;
+            if (!anew || _stop.IsSet) return false;
+            journal.Say("agent", "starts anew");
+            return true;
         }
         finally
         {
-            link?.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(6));
+            HangUp(link, boot);
             can?.Dispose();
             (bms as IDisposable)?.Dispose();
             if (forget && _plan.Store is { } everything) LocalSetup.Forget(everything);
         }
+    }
+
+    private static void HangUp(MqttServerLink? link, int boot)
+    {
+        link?.SayGoodbye(boot);
+        link?.DisposeAsync().AsTask().Wait(LongestGoodbye);
     }
 
     private PortalServer OpenPortal(IPEndPoint at, BackgroundClaim claim)

@@ -60,15 +60,16 @@ internal sealed class Updater : IDisposable
     public bool RestartWanted => Volatile.Read(ref _news).Restart;
 
     /// <summary>Control thread, behind each tick: says how the agent is, takes offers over, tells the server.</summary>
-    /// <param name="nowMs">Monotonic clock.</param>
-    public void AfterTick(long nowMs)
+    /// <param name="nowMs">Clock of the update's own times.</param>
+    /// <param name="utcMs">Wall clock; 0 = unknown.</param>
+    public void AfterTick(long nowMs, long utcMs)
     {
         var agent = _loop.Agent;
         var news = Volatile.Read(ref _news);
         _health.BmsSeen = agent.Freshness.State == ReadingState.Good;
         _health.InverterAsBefore = agent.Report.Inverter == LinkState.Ok || !_inverterHeardBefore;
         _health.ServerReached = _link.Connected;
-        if (_gap.IsOpen && _gap.Step(nowMs, UtcMs(), agent.Report.CanSent > 0) is var gap and >= 0) agent.Events.Add(nowMs, EventKind.HandoverGap, gap);
+        if (_gap.IsOpen && _gap.Step(_loop.NowMs, utcMs, agent.Report.CanSent > 0) is var gap and >= 0) agent.Events.Add(_loop.NowMs, EventKind.HandoverGap, gap);
         if (news.Handover)
         {
             if (_handoverSinceMs < 0) _handoverSinceMs = nowMs;
@@ -117,6 +118,7 @@ internal sealed class Updater : IDisposable
             if (_plan.State != UpdateState.Downloading) break;
         }
 
+        _gap.Work();
         var news = Now();
         if (news == _news) return;
         // What "as before" means for the next build is decided by this one.
@@ -125,13 +127,11 @@ internal sealed class Updater : IDisposable
         Volatile.Write(ref _news, news);
     }
 
-    /// <summary>The last thing before a planned restart: frames went out until now.</summary>
-    public void Leave() => HandoverGap.Leave(_store, UtcMs());
+    /// <summary>The last thing before a planned restart, so that the next run can say how long the inverter heard nothing.</summary>
+    public void Leave() => HandoverGap.Leave(_store, _loop.LastSentUtcMs);
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
-
-    private static long UtcMs() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     private int HeardByte()
     {

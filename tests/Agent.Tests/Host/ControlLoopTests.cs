@@ -39,6 +39,24 @@ public class ControlLoopTests
         Wait.Until(() => agent.Slot.Version == 1, "the profile is in force once it is durable");
     }
 
+    [Fact]
+    public void Who_restarts_goes_on_saying_zero_until_everything_else_has_ended()
+    {
+        var port = new CountingPort();
+        var agent = new Agent(new AgentSettings(), new Jk4E57Protocol(), new PylonLv());
+        var loop = new AgentLoop(agent, port, new NoBus(), new NoServer(), new SystemClock(), new MemoryStore(), 1);
+        using var control = new ControlLoop(loop, Journal.Silent);
+        agent.Commands.Restart();
+        Assert.True(control.Restart.WaitOne(20_000));
+        Assert.True(agent.Handover);
+        var before = port.Reads;
+        Wait.Until(() => port.Reads > before + 20, "the loop goes on turning");
+        Assert.False(control.Ended.WaitOne(0));
+        control.Stop();
+        Assert.True(control.Ended.WaitOne(0));
+        Assert.True(agent.Handover);
+    }
+
     private sealed class CountingPort : IBmsPort
     {
         public volatile int Reads;

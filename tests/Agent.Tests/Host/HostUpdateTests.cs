@@ -6,6 +6,8 @@ using System.Text;
 using JkFleet.Agent.Host;
 using JkFleet.Agent.Host.Release;
 using JkFleet.Agent.Host.Simulation;
+using JkFleet.Agent.Host.Updates;
+using JkFleet.Agent.Tests.Core;
 using JkFleet.Contracts;
 using Xunit;
 
@@ -25,6 +27,11 @@ public class HostUpdateTests
         RunUntil(bench, "confirmed");
         Assert.Equal("2.0.0", Reported(bench, "agent"));
         Assert.Equal("2.0.0", bench.Last(Topics.Telemetry)!["agent"]!.GetValue<string>());
+        var gap = Assert.Single(bench.Told, t => t.Leaf == Topics.Event && t.Message["event"]!.GetValue<string>() == "handover_gap").Message;
+        Assert.InRange(gap["value"]!.GetValue<int>(), 1, 3000);
+        // Dated by the agent's clock and not by that of the update's own times, or the server would look for it in another hour.
+        var started = bench.Told.Last(t => t.Leaf == Topics.Event && t.Message["event"]!.GetValue<string>() == "started").Message;
+        Assert.InRange(gap["up_ms"]!.GetValue<long>() - started["up_ms"]!.GetValue<long>(), 0, 5000);
         bench.Run(45); // a limit waits half a minute before it rises
         Assert.True(bench.Loop.Agent.Limits.DischargeAllowed || bench.Loop.Agent.Limits.ChargeAllowed, "and the pack works");
     }
@@ -42,6 +49,47 @@ public class HostUpdateTests
         RunUntil(bench, "reverted");
         Assert.Equal(why, Reported(bench, "update_reason"));
         Assert.Equal(AgentIdentity.ProgramVersion, Reported(bench, "agent"));
+    }
+
+    [Theory]
+    [InlineData(5_000, 5_000, 6_500)] // the inverter obeys after a while; the BMS is asked once a second
+    [InlineData(int.MaxValue, 60_000, 60_500)] // or never does
+    public void Handover_waits_for_the_current_to_fall_but_not_for_ever(int fallsAfterMs, int least, int most)
+    {
+        var artifact = Sign("2.0.0", [1, 2, 3], "pc");
+        using var web = new OneFileServer(c => Serve(c, artifact));
+        var rig = new Rig(new AgentSettings { Version = "1.0.0", Board = "pc" });
+        using var updater = new Updater(rig.Loop, rig.Server, rig.Store, new MemorySlots(), [_key.Public], new Build("1.0.0"));
+        rig.AfterTick = () =>
+        {
+            updater.AfterTick(rig.NowMs, rig.UtcMs);
+            updater.Work(rig.NowMs, rig.UtcMs);
+        };
+        rig.Pack.CurrentMa = -20_000;
+        rig.RunUntil(() => rig.Limits.DischargeLimitMa > 0, 120_000);
+        rig.Server.Send(Topics.Desired, Desired(web.Url, "2.0.0", artifact));
+        // As long as the transfer lasts the rig's clock goes not much faster than the real one.
+        Wait.Until(
+            () =>
+            {
+                rig.Run(Rig.TickMs);
+                return rig.Loop.Post.Reported.Update == UpdateState.Waiting;
+            },
+            "the build is there");
+
+        var since = rig.NowMs;
+        while (!updater.RestartWanted && rig.NowMs - since < 2 * most)
+        {
+            if (rig.NowMs - since >= fallsAfterMs) rig.Pack.CurrentMa = -1000;
+            rig.Run(Rig.TickMs);
+            Assert.Equal((0, 0), (rig.Limits.ChargeLimitMa, rig.Limits.DischargeLimitMa));
+        }
+
+        Assert.InRange(rig.NowMs - since, least, most);
+        // All the while the inverter hears its frames, and they say zero.
+        var heard = rig.Sent.Where(f => f.AtMs > since && f.Id == 0x351).Select(f => f.AtMs).ToArray();
+        Assert.All(heard.Zip(heard.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 1, 1100));
+        Assert.Equal((0, 0), (rig.Inverter.AllowedChargeMa(), rig.Inverter.AllowedDischargeMa()));
     }
 
     [Fact]
@@ -103,7 +151,7 @@ public class HostUpdateTests
         return bench;
     }
 
-    private byte[] Sign(string version, byte[] payload) => ReleaseArtifact.Sign(_key, payload, new ReleaseRequest("agent", version, "sim"));
+    private byte[] Sign(string version, byte[] payload, string board = "sim") => ReleaseArtifact.Sign(_key, payload, new ReleaseRequest("agent", version, board));
 
     private static void Serve(HttpListenerContext context, byte[] artifact)
     {
@@ -119,10 +167,11 @@ public class HostUpdateTests
         context.Response.Close();
     }
 
-    private static void Offer(SimBench bench, string url, string version, byte[] artifact) => bench.Send(
-        Topics.Desired,
+    private static void Offer(SimBench bench, string url, string version, byte[] artifact) => bench.Send(Topics.Desired, Desired(url, version, artifact));
+
+    private static string Desired(string url, string version, byte[] artifact) =>
         $"{{\"v\":1,\"version\":5,\"firmware_name\":\"agent\",\"firmware_version\":\"{version}\",\"firmware_url\":\"{url}a\",\"firmware_size\":{artifact.Length},"
-        + $"\"firmware_sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(artifact))}\"}}");
+        + $"\"firmware_sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(artifact))}\"}}";
 
     private static string Reported(SimBench bench, string field) => bench.Last(Topics.Reported)![field]!.GetValue<string>();
 

@@ -24,7 +24,29 @@ public sealed class HandoverGapTests
         Assert.False(gap.IsOpen);
         Assert.Equal(-1, gap.Step(24_000, LeftUtcMs + 24_700, sent: true));
         // A start that was not planned measures nothing.
+        gap.Work();
         Assert.False(new HandoverGap(_store).IsOpen);
+    }
+
+    [Fact]
+    public void A_build_that_never_sends_prolongs_the_gap_and_the_one_behind_it_says_how_long_it_was()
+    {
+        HandoverGap.Leave(_store, LeftUtcMs);
+        var deaf = new HandoverGap(_store);
+        Assert.Equal(-1, deaf.Step(600_000, LeftUtcMs + 600_000, sent: false));
+        deaf.Work();
+        HandoverGap.Leave(_store, 0); // taken back: a planned restart again, and still nothing has gone out
+        Assert.Equal(602_000, new HandoverGap(_store).Step(50, LeftUtcMs + 602_000, sent: true));
+    }
+
+    [Fact]
+    public void A_run_that_sent_and_crashed_before_it_knew_the_time_leaves_no_gap_to_the_next()
+    {
+        HandoverGap.Leave(_store, LeftUtcMs);
+        var crashed = new HandoverGap(_store);
+        Assert.Equal(-1, crashed.Step(100, 0, sent: true));
+        crashed.Work();
+        Assert.Equal(-1, new HandoverGap(_store).Step(100, LeftUtcMs + 60_000, sent: true));
     }
 
     [Theory]
@@ -39,6 +61,8 @@ public sealed class HandoverGapTests
     [Fact]
     public void Without_a_clock_or_a_store_nothing_is_measured_and_nothing_breaks()
     {
+        new HandoverGap(_store).Work();
+        Assert.Equal(0, _store.Writes);
         HandoverGap.Leave(_store, 0);
         Assert.False(new HandoverGap(_store).IsOpen);
         HandoverGap.Leave(_store, LeftUtcMs);
