@@ -1,18 +1,13 @@
-using System.Diagnostics;
 using JkFleet.Agent.Tests.Host;
 using JkFleet.Bms;
 using JkFleet.Bms.Jk4E57;
 
 namespace JkFleet.EndToEnd;
 
-/// <summary>What came to the BMS beside the polls.</summary>
-/// <param name="Hex">The whole frame.</param>
-/// <param name="At">When.</param>
-public sealed record BmsOrder(string Hex, TimeSpan At);
-
 /// <summary>
 /// A 4E57 BMS at its end of the cable, as strict as a real one may be (protocols.md 1.1): asleep it hears nothing but the
-/// activate frame, and it takes a write only behind the password and the pause that belongs there.
+/// activate frame, and it takes a write only right behind the password. The pause between them is not asked for here: a busy machine
+/// wakes whoever reads this terminal so late that it shrinks (Jk4E57ProtocolTests proves it).
 /// </summary>
 public sealed class BmsOnWire
 {
@@ -22,18 +17,15 @@ public sealed class BmsOnWire
   private const string Password = "4E570014000000000502000000000000006800000128";
   private const string ReadAll = "4E5700130000000006030000000000006800000129";
 
-  private const int ChargeSwitch = 0xAB, DischargeSwitch = 0xAC, Status = 0x8C;
-  private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(100);
-  private static readonly TimeSpan PasswordHolds = TimeSpan.FromSeconds(5);
+  private const int ChargeSwitch = 0xAB, Status = 0x8C;
 
   private readonly Jk4E57Image _image;
   private readonly byte[] _buffer = new byte[Jk4E57Frame.MaxBytes];
   private readonly Jk4E57FrameReader _requests = new(new BmsLinkCounters());
-  private readonly List<BmsOrder> _orders = [];
-  private readonly long _start = Stopwatch.GetTimestamp();
+  private readonly List<string> _orders = [];
   private readonly Lock _gate = new();
   private bool _asleep;
-  private TimeSpan? _password;
+  private bool _password;
 
   /// <param name="image">What it answers.</param>
   /// <param name="asleep">It sleeps until somebody wakes it.</param>
@@ -42,8 +34,8 @@ public sealed class BmsOnWire
   /// <summary>Switches that are written are set; otherwise it keeps them as they are and says nothing about it.</summary>
   public bool Obeys { get; set; } = true;
 
-  /// <summary>Everything that it was sent beside the polls, in order.</summary>
-  public IReadOnlyList<BmsOrder> Orders
+  /// <summary>Every frame that it was sent beside the polls, in order, as hex.</summary>
+  public IReadOnlyList<string> Orders
   {
     get { lock (_gate) return [.. _orders]; }
   }
@@ -85,26 +77,24 @@ public sealed class BmsOnWire
   private int Answer(string hex)
   {
     if (hex == ReadAll) return _asleep ? 0 : Jk4E57Encoder.Answer(_image, _buffer);
-    var now = Stopwatch.GetElapsedTime(_start);
-    _orders.Add(new BmsOrder(hex, now));
+    _orders.Add(hex);
     if (hex == Wake) _asleep = false;
     if (_asleep) return 0;
-    if (hex == Password) _password = now;
-    else if (hex == SwitchCharging(on: true)[1]) return Write(ChargeSwitch, 1, now);
-    else if (hex == SwitchCharging(on: false)[1]) return Write(ChargeSwitch, 0, now);
+    if (hex == Password) _password = true;
+    else if (hex == SwitchCharging(on: true)[1]) return Write(ChargeSwitch, 1);
+    else if (hex == SwitchCharging(on: false)[1]) return Write(ChargeSwitch, 0);
     return 0;
   }
 
-  private int Write(int register, uint value, TimeSpan now)
+  private int Write(int register, uint value)
   {
-    var allowed = _password is { } since && now - since >= LeastPause && now - since <= PasswordHolds;
-    _password = null;
-    if (allowed && Obeys)
+    if (_password && Obeys)
     {
       _image.Set(register, value);
-      var bit = register == ChargeSwitch ? 1u : 2u;
-      _image.Set(Status, (_image.Value(Status) & ~bit) | (value * bit));
+      _image.Set(Status, (_image.Value(Status) & ~1u) | value);
     }
+
+    _password = false;
 
     // Acknowledged either way: only reading again tells what became of it.
     return Jk4E57Encoder.One(_image, Jk4E57Frame.Write, register, _buffer);

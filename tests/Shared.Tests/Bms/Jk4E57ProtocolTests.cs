@@ -72,6 +72,10 @@ public class Jk4E57ProtocolTests
         Assert.Equal(BmsWriteState.Confirmed, wire.Link.SwitchWrite.State);
         Assert.Single(wire.Sent, f => f[Jk4E57Frame.CommandAt] == Jk4E57Frame.Write);
         Assert.Single(wire.Sent, f => f[Jk4E57Frame.CommandAt] == Jk4E57Frame.Password);
+        // The password, 150 ms, the write, 150 ms, and the reading that counts.
+        var write = wire.Sent.FindIndex(f => f[Jk4E57Frame.CommandAt] == Jk4E57Frame.Write);
+        Assert.Equal([Jk4E57Frame.Password, Jk4E57Frame.Write, Jk4E57Frame.ReadAll], wire.Sent.Skip(write - 1).Take(3).Select(f => f[Jk4E57Frame.CommandAt]));
+        Assert.True(wire.SentAt[write] - wire.SentAt[write - 1] >= 150 && wire.SentAt[write + 1] - wire.SentAt[write] >= 150);
         if (which == BmsSwitch.Charge) Assert.False(wire.Last.ChargeMosOn);
     }
 
