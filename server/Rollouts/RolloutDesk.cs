@@ -86,7 +86,7 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
     var rollout = new Rollout
     {
       Name = name.Trim(), ArtifactId = artifactId, Version = artifact.Version, Board = artifact.Board, CreatedBy = author, CreatedAt = now, Why = why.Trim(),
-      State = RolloutState.Scheduled, StateSince = now, StateReason = policy.StartAt is null ? "starts now" : "waits for its start time", Policy = policy,
+      State = RolloutState.Scheduled, StateSince = now, StateReason = RolloutNews.Scheduled(policy, now), Policy = policy,
       FormerArtifactId = former?.Id, FormerVersion = former?.Version,
     };
     var waves = policy.WavesFor(takes.Count);
@@ -108,8 +108,8 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
   public Task<string?> Pause(ClaimsPrincipal by, int id, string reason, CancellationToken cancellationToken) =>
     ChangeAsync(by, id, (rollout, name) =>
     {
-      if (rollout.State is not (RolloutState.Running or RolloutState.Scheduled)) return $"A rollout that is {rollout.State} cannot be paused.";
-      (rollout.State, rollout.StateReason) = (RolloutState.Paused, $"paused by {name}: {reason}");
+      if (rollout.State is not (RolloutState.Running or RolloutState.Scheduled)) return $"It cannot be halted: it is {RolloutWords.Of(rollout.State).Text.ToLowerInvariant()}.";
+      (rollout.State, rollout.StateReason) = (RolloutState.Paused, $"Halted by {name}: {reason}");
       return null;
     }, "rollout.paused", reason, cancellationToken);
 
@@ -117,12 +117,12 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
   public Task<string?> Resume(ClaimsPrincipal by, int id, ResumeChoice choice, string reason, CancellationToken cancellationToken) =>
     ChangeAsync(by, id, (rollout, name) =>
     {
-      if (rollout.State != RolloutState.Paused) return $"A rollout that is {rollout.State} cannot be resumed.";
+      if (rollout.State != RolloutState.Paused) return $"It cannot go on: it is {RolloutWords.Of(rollout.State).Text.ToLowerInvariant()}.";
       var now = clock.GetUtcNow();
       if (choice == ResumeChoice.RollBack)
       {
         if (rollout.FormerArtifactId is null) return "There is no former build on this server to roll back to.";
-        (rollout.State, rollout.StateReason) = (RolloutState.RollingBack, $"rolled back by {name}: {reason}");
+        (rollout.State, rollout.StateReason) = (RolloutState.RollingBack, $"Rolled back by {name}: {reason}");
         return null;
       }
 
@@ -130,17 +130,19 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
       {
         (device.Stage, device.StageSince, device.ProgressAt, device.ProgressPermille) =
           (choice == ResumeChoice.RetryFailed ? StageOfDevice.Planned : StageOfDevice.Skipped, now, now, 0);
-        device.Reason = choice == ResumeChoice.RetryFailed ? "will be tried again: " + device.Reason : "left out after it failed: " + device.Reason;
+        device.Reason = (choice == ResumeChoice.RetryFailed ? "will be tried again: " : "left out after it failed: ") + Ui.Words.UpdateReason(device.Reason);
       }
 
       // A wave with work left opens again; the judge closes it anew by its own rules.
       foreach (var wave in rollout.Waves.Where(w => w.State is WaveState.Failed or WaveState.Soaking or WaveState.Passed))
       {
-        var work = rollout.Devices.Exists(d => d.Wave == wave.Index && d.Stage is StageOfDevice.Planned or StageOfDevice.Gated && d.Wave == wave.Index);
+        var work = rollout.Devices.Exists(d => d.Wave == wave.Index && d.Stage is StageOfDevice.Planned or StageOfDevice.Gated);
         if (wave.State == WaveState.Failed || work) (wave.State, wave.StateSince) = (WaveState.Open, now);
       }
 
-      (rollout.State, rollout.StateReason) = (RolloutState.Running, $"resumed by {name} ({(choice == ResumeChoice.RetryFailed ? "failed devices again" : "without the failed devices")}): {reason}");
+      // Halted before its start it has nothing to go on with, and goes back to waiting.
+      var early = rollout.Policy.StartAt > now && rollout.Waves.TrueForAll(w => w.State == WaveState.Pending);
+      (rollout.State, rollout.StateReason) = (early ? RolloutState.Scheduled : RolloutState.Running, $"Resumed by {name}: {reason}");
       return null;
     }, "rollout.resumed", reason, cancellationToken);
 
@@ -148,8 +150,8 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
   public Task<string?> Abort(ClaimsPrincipal by, int id, string reason, CancellationToken cancellationToken) =>
     ChangeAsync(by, id, (rollout, name) =>
     {
-      if (rollout.State is not (RolloutState.Running or RolloutState.Scheduled or RolloutState.Paused)) return $"A rollout that is {rollout.State} cannot be aborted.";
-      (rollout.State, rollout.StateReason) = (RolloutState.Aborted, $"aborted by {name}: {reason}");
+      if (rollout.State is not (RolloutState.Running or RolloutState.Scheduled or RolloutState.Paused)) return $"It cannot be aborted: it is {RolloutWords.Of(rollout.State).Text.ToLowerInvariant()}.";
+      (rollout.State, rollout.StateReason) = (RolloutState.Aborted, $"Aborted by {name}: {reason}");
       return null;
     }, "rollout.aborted", reason, cancellationToken);
 

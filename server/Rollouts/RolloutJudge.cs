@@ -23,6 +23,7 @@ public static class RolloutJudge
         tick.FollowDevices();
         if (tick.HaltOnFailures()) tick.WithdrawOffers("held: the rollout was halted");
         else tick.MoveWaves();
+        tick.TellNews();
         break;
       case RolloutState.Paused or RolloutState.Aborted:
         // What already restarts goes on by itself; the page must tell its true end.
@@ -55,7 +56,11 @@ public static class RolloutJudge
     private readonly RolloutPolicy _policy;
     private readonly Func<string, RolloutFacts?> _factsOf;
     private readonly DateTimeOffset _now;
+    private readonly DeviceJudge _devices;
     private readonly DeviceMove[] _moves;
+
+    /// <summary>What held each device back in this tick.</summary>
+    private readonly Gate?[] _gates;
 
     // 1-based place of each device's move in the step, 0 = it has none: a later rule replaces an earlier one.
     private readonly int[] _inStep;
@@ -66,7 +71,9 @@ public static class RolloutJudge
       _policy = rollout.Policy;
       _factsOf = factsOf;
       _now = now;
+      _devices = new DeviceJudge(rollout, now);
       _moves = new DeviceMove[rollout.Devices.Count];
+      _gates = new Gate?[rollout.Devices.Count];
       _inStep = new int[rollout.Devices.Count];
       for (var i = 0; i < _moves.Length; i++)
       {
@@ -79,9 +86,14 @@ public static class RolloutJudge
 
     public void StartWhenDue()
     {
-      if (_policy.StartAt is { } start && start > _now) return;
-      Step.Rollout = (RolloutState.Running, "started");
+      if (_policy.StartAt is { } start && start > _now)
+      {
+        Tell(RolloutNews.Scheduled(_policy, _now));
+        return;
+      }
+
       if (FirstWave(WaveState.Pending) is { } first) Step.Waves.Add((first, WaveState.Open));
+      Step.Rollout = (RolloutState.Running, Standing() ?? "Started.");
     }
 
     /// <summary>Every device's stage from what it says and does.</summary>
@@ -93,12 +105,12 @@ public static class RolloutJudge
         var facts = _factsOf(device.DeviceId);
         if (IsInFlight(device.Stage))
         {
-          Move(i, InFlight(device, facts));
+          Move(i, _devices.InFlight(device, facts));
           // It has answered for good: wished any longer it would be fetched again at every start, and never tried anew after a resume.
           if (_moves[i].Stage is StageOfDevice.Reverted or StageOfDevice.Failed or StageOfDevice.Refused) Step.Withdrawals.Add(device);
         }
-        else if (device.Stage == StageOfDevice.Confirmed) Move(i, StillConfirmed(device, facts));
-        else if (device.Stage is StageOfDevice.TimedOut or StageOfDevice.Silent && Succeeded(device, facts))
+        else if (device.Stage == StageOfDevice.Confirmed) Move(i, _devices.StillConfirmed(device, facts));
+        else if (device.Stage is StageOfDevice.TimedOut or StageOfDevice.Silent && _devices.Succeeded(device, facts))
           // The truth comes late but it comes; it does not lift a halt.
           Move(i, (StageOfDevice.Confirmed, "confirmed late, after it had counted as a failure", 1000));
       }
@@ -115,11 +127,11 @@ public static class RolloutJudge
 
       var decided = good + bad;
       string? why = null;
-      if (bad >= _policy.FailCap) why = $"{bad} devices failed (halts at {_policy.FailCap})";
+      if (bad >= _policy.FailCap) why = RolloutNews.HaltedByCap(bad, Reasons(), _policy.FailCap);
       else if (bad > 0 && decided >= _policy.MinSample && bad * 100L >= (long)_policy.FailPercent * decided)
-        why = $"{bad} of {decided} decided devices failed (halts at {_policy.FailPercent} %)";
+        why = RolloutNews.HaltedByShare(bad, decided, Reasons(), _policy.FailPercent);
       if (why is null) return false;
-      Step.Rollout = (RolloutState.Paused, "threshold: " + why);
+      Step.Rollout = (RolloutState.Paused, why);
       foreach (var wave in _rollout.Waves)
         if (wave.State is WaveState.Open or WaveState.Soaking && HasBad(wave.Index)) Step.Waves.Add((wave, WaveState.Failed));
       return true;
@@ -184,92 +196,20 @@ public static class RolloutJudge
             Move(i, (StageOfDevice.Returned, $"runs {facts.Runs} again", 1000));
           else if (facts is not null && facts.ReportedDesired >= device.OfferDesired && facts.Update is UpdateState.Refused or UpdateState.Failed)
             Move(i, (StageOfDevice.ReturnFailed, facts.UpdateReason, 0));
-          else if (Listened(device.OfferedAt ?? device.StageSince, facts) > TimeSpan.FromSeconds(_policy.TotalSeconds))
+          else if (_devices.Listened(device.OfferedAt ?? device.StageSince, facts) > TimeSpan.FromSeconds(_policy.TotalSeconds))
             Move(i, (StageOfDevice.ReturnFailed, $"not back on {_rollout.FormerVersion} in time", 0));
           else
             open = true;
         }
       }
 
-      if (!open) Step.Rollout = (RolloutState.RolledBack, Count(StageOfDevice.ReturnFailed) is var lost and > 0 ? $"{lost} devices did not come back" : "every device is back");
+      if (!open) Step.Rollout = (RolloutState.RolledBack, RolloutNews.BackAgain(_rollout.FormerVersion, Count(StageOfDevice.Returned), Count(StageOfDevice.ReturnFailed)));
     }
 
-    private (StageOfDevice, string, int) InFlight(RolloutDevice device, RolloutFacts? facts)
+    /// <summary>A rollout that stays in its state says where it stands now.</summary>
+    public void TellNews()
     {
-      var offered = device.OfferedAt ?? device.StageSince;
-      if (facts is null || facts.Gone) return (StageOfDevice.Silent, "the device is gone", device.ProgressPermille);
-      // Only a report that has seen this offer says anything about it (an old "confirmed" or "failed" does not).
-      var answers = facts.ReportedDesired >= device.OfferDesired && facts.UpdateVersion == _rollout.Version;
-      if (answers)
-      {
-        switch (facts.Update)
-        {
-          case UpdateState.Reverted: return (StageOfDevice.Reverted, facts.UpdateReason, 0);
-          case UpdateState.Failed: return (StageOfDevice.Failed, facts.UpdateReason, device.ProgressPermille);
-          case UpdateState.Refused: return (StageOfDevice.Refused, facts.UpdateReason, 0);
-          default: break;
-        }
-      }
-
-      if (Succeeded(device, facts)) return (StageOfDevice.Confirmed, "", 1000);
-      if (facts.SilentFor >= TimeSpan.FromSeconds(_policy.SilenceSeconds) && _now - offered >= TimeSpan.FromSeconds(_policy.SilenceSeconds))
-        return (StageOfDevice.Silent, $"not heard for {Span(facts.SilentFor)}", device.ProgressPermille);
-      if (Listened(offered, facts) > TimeSpan.FromSeconds(_policy.TotalSeconds))
-        return (StageOfDevice.TimedOut, $"not done {Span(_now - offered)} after the offer, last step: {Name(device.Stage)}", device.ProgressPermille);
-
-      var (stage, reason, permille) = (device.Stage, device.Reason, device.ProgressPermille);
-      if (answers)
-      {
-        (stage, reason, permille) = facts.Update switch
-        {
-          UpdateState.Downloading => (StageOfDevice.Downloading, "", facts.UpdatePermille),
-          UpdateState.Downloaded => (StageOfDevice.Downloaded, "", 1000),
-          UpdateState.Waiting => (StageOfDevice.Downloaded, facts.UpdateReason, 1000),
-          UpdateState.Switching => (StageOfDevice.Switching, "", 1000),
-          UpdateState.Verifying => (StageOfDevice.Verifying, facts.UpdateReason, 1000),
-          UpdateState.Confirmed => (StageOfDevice.Verifying, Doubt(device, facts), 1000),
-          _ => (stage, reason, permille),
-        };
-      }
-
-      // A device that says why it waits is not stuck; the total timer still bounds it.
-      var waits = answers && facts.Update == UpdateState.Waiting;
-      var moved = stage != device.Stage || permille != device.ProgressPermille;
-      if (!moved && !waits && Listened(device.ProgressAt, facts) > TimeSpan.FromSeconds(_policy.StepSeconds))
-        return (StageOfDevice.TimedOut, $"no progress for {Span(_now - device.ProgressAt)} in step {Name(device.Stage)}{(reason.Length > 0 ? ": " + reason : "")}", permille);
-      return (stage, reason, permille);
-    }
-
-    /// <summary>Time since then in which the device could have told us: an outage of the server is no failure of the fleet.</summary>
-    private TimeSpan Listened(DateTimeOffset since, RolloutFacts? facts) =>
-      facts is not null && facts.ListenedFor < _now - since ? facts.ListenedFor : _now - since;
-
-    private bool Succeeded(RolloutDevice device, RolloutFacts? facts) =>
-      facts is { Online: true, Update: UpdateState.Confirmed, BmsHeard: true }
-      && facts.ReportedDesired >= device.OfferDesired
-      && facts.UpdateVersion == _rollout.Version
-      && facts.Runs == _rollout.Version
-      && (facts.InverterHeard || !device.InverterWasHeard);
-
-    private string Doubt(RolloutDevice device, RolloutFacts facts)
-    {
-      if (facts.Runs != _rollout.Version) return $"says confirmed, but runs {facts.Runs}";
-      if (!facts.BmsHeard) return "says confirmed, but does not hear its BMS";
-      return device.InverterWasHeard && !facts.InverterHeard ? "says confirmed, but its inverter fell silent" : "says confirmed, but is not connected";
-    }
-
-    private (StageOfDevice, string, int) StillConfirmed(RolloutDevice device, RolloutFacts? facts)
-    {
-      var same = (device.Stage, device.Reason, device.ProgressPermille);
-      if (facts is null || facts.Gone) return same;
-      if (facts.Online && facts.Runs.Length > 0 && facts.Runs != _rollout.Version)
-        return (StageOfDevice.Regressed, $"runs {facts.Runs} again", 0);
-      var wave = _rollout.Waves.Find(w => w.Index == device.Wave);
-      if (wave?.State is not (WaveState.Open or WaveState.Soaking)) return same;
-      var patience = TimeSpan.FromSeconds(_policy.SilenceSeconds);
-      if (facts.SilentFor >= patience) return (StageOfDevice.Regressed, $"silent for {Span(facts.SilentFor)} after it was confirmed", 0);
-      if (facts.IllFor >= patience) return (StageOfDevice.Regressed, $"a link is down for {Span(facts.IllFor)} after it was confirmed", 0);
-      return same;
+      if (Step.Rollout is null && Standing() is { } news) Tell(news);
     }
 
     private void OfferWave(RolloutWave wave)
@@ -302,11 +242,12 @@ public static class RolloutJudge
           continue;
         }
 
-        var gate = Gate(facts) ?? (_policy.MaxPerSite > 0 && bySite.GetValueOrDefault(facts.Site) >= _policy.MaxPerSite ? "another device of its site is being updated" : null);
-        if (gate is not null)
+        _gates[i] = RolloutGates.Shut(_policy, facts) ?? (_policy.MaxPerSite > 0 && bySite.GetValueOrDefault(facts.Site) >= _policy.MaxPerSite ? Gate.Site : null);
+        if (_gates[i] is { } gate)
         {
-          if (_now - wave.StateSince > TimeSpan.FromSeconds(_policy.GateSeconds)) GiveUpOn(i, wave, gate);
-          else Move(i, (StageOfDevice.Gated, gate, 0));
+          var why = RolloutGates.Why(gate, _policy, facts);
+          if (_now - wave.StateSince > TimeSpan.FromSeconds(_policy.GateSeconds)) GiveUpOn(i, wave, why);
+          else Move(i, (StageOfDevice.Gated, why, 0));
           continue;
         }
 
@@ -320,59 +261,29 @@ public static class RolloutJudge
       }
     }
 
-    /// <summary>What holds a device back now; null = nothing.</summary>
-    private string? Gate(RolloutFacts facts)
-    {
-      if (!facts.Online) return "not connected";
-      if (!InWindow(facts.LocalMinute)) return $"outside its maintenance window ({Clock(_policy.WindowFromMinute)} to {Clock(_policy.WindowToMinute)} local time)";
-      if (!facts.BmsHeard) return "its BMS is not heard";
-      if (facts.SocPermille < _policy.GateMinSocPermille) return $"SOC {facts.SocPermille / 10} % is below {_policy.GateMinSocPermille / 10} %";
-      if (_policy.GateMaxCurrentMa > 0 && Math.Abs((long)facts.CurrentMa) > _policy.GateMaxCurrentMa)
-        return $"current {Math.Abs((long)facts.CurrentMa) / 1000.0:F1} A is above {_policy.GateMaxCurrentMa / 1000.0:F1} A";
-      if (_policy.GateNoAlarm && facts.AlarmActive) return "a BMS alarm is active";
-      if (_policy.GateInverterHeard && !facts.InverterHeard) return "its inverter is silent";
-      return null;
-    }
-
-    private bool InWindow(int minute)
-    {
-      var (from, to) = (_policy.WindowFromMinute, _policy.WindowToMinute);
-      if (from == to) return true;
-      return from < to ? minute >= from && minute < to : minute >= from || minute < to;
-    }
-
-    private void GiveUpOn(int i, RolloutWave wave, string gate)
+    private void GiveUpOn(int i, RolloutWave wave, string why)
     {
       var tail = _rollout.Waves.Find(w => w.IsTail);
-      if (wave.IsTail || tail is null) Move(i, (StageOfDevice.Skipped, "never became ready: " + gate, 0));
-      else Move(i, (StageOfDevice.Planned, "moved to the tail: " + gate, 0), tail.Index);
+      if (wave.IsTail || tail is null) Move(i, (StageOfDevice.Skipped, "never became ready: " + why, 0));
+      else Move(i, (StageOfDevice.Planned, "moved to the tail: " + why, 0), tail.Index);
     }
 
     /// <summary>Closes a wave when all its devices are decided; true when the next wave may be looked at now.</summary>
     private bool Finish(RolloutWave wave)
     {
-      int eligible = 0, good = 0, bad = 0, open = 0;
-      foreach (var move in _moves)
-      {
-        if (move.Wave != wave.Index || move.Stage is StageOfDevice.AlreadyCurrent or StageOfDevice.Skipped) continue;
-        eligible++;
-        if (move.Stage == StageOfDevice.Confirmed) good++;
-        else if (IsBad(move.Stage)) bad++;
-        else open++;
-      }
-
-      if (open > 0) return false;
-      if (eligible == 0)
+      var figures = Figures()[wave.Index];
+      if (figures.UnderWay + figures.Waiting + figures.HeldBack > 0) return false;
+      if (figures.Eligible == 0)
       {
         Step.Waves.Add((wave, WaveState.Passed));
         return true;
       }
 
-      if (good * 100L < (long)_policy.SuccessPercent * eligible)
+      if (figures.Confirmed * 100L < (long)_policy.SuccessPercent * figures.Eligible)
       {
         // Completion never stands in for success.
         Step.Waves.Add((wave, WaveState.Failed));
-        Step.Rollout = (RolloutState.Paused, $"threshold: wave {wave.Index + 1} confirmed {good} of {eligible} (needs {_policy.SuccessPercent} %)");
+        Step.Rollout = (RolloutState.Paused, RolloutNews.HaltedByWave(figures, Reasons(wave), _policy.SuccessPercent));
         return false;
       }
 
@@ -382,12 +293,56 @@ public static class RolloutJudge
 
     private void Complete()
     {
-      var bad = _moves.Count(m => IsBad(m.Stage));
-      var skipped = Count(StageOfDevice.Skipped);
-      Step.Rollout = bad + skipped == 0
-        ? (RolloutState.Completed, $"{Count(StageOfDevice.Confirmed)} confirmed, {Count(StageOfDevice.AlreadyCurrent)} were current")
-        : (RolloutState.CompletedWithFailures, $"{Count(StageOfDevice.Confirmed)} confirmed, {bad} failed, {skipped} left out");
+      var (bad, skipped) = (_moves.Count(m => IsBad(m.Stage)), Count(StageOfDevice.Skipped));
+      Step.Rollout = (
+        bad + skipped == 0 ? RolloutState.Completed : RolloutState.CompletedWithFailures,
+        RolloutNews.Complete(_rollout.Version, Count(StageOfDevice.Confirmed), Count(StageOfDevice.AlreadyCurrent), bad, skipped));
     }
+
+    private void Tell(string news)
+    {
+      if (news != _rollout.StateReason) Step.News = news;
+    }
+
+    /// <summary>What the first wave that has not passed does after this tick; null = nobody is left in any.</summary>
+    private string? Standing()
+    {
+      var figures = Figures();
+      var left = _rollout.Waves.OrderBy(w => w.Index).Where(w => After(w).State != WaveState.Passed && figures[w.Index].Eligible > 0).Take(2).ToList();
+      if (left.Count == 0) return null;
+      var wave = figures[left[0].Index];
+      return After(left[0]).State == WaveState.Soaking
+        ? RolloutNews.Soaking(wave, left.Count > 1 ? figures[left[1].Index] : null, _policy, _now)
+        : RolloutNews.Open(wave, _policy, _now);
+    }
+
+    private Dictionary<int, WaveFigures> Figures()
+    {
+      var count = _rollout.Waves.Count(w => !w.IsTail);
+      var figures = _rollout.Waves.ToDictionary(w => w.Index, w => new WaveFigures(w.IsTail ? "the tail" : count == 1 ? "the only wave" : $"wave {w.Index + 1} of {count}", w.IsTail, After(w).Since));
+      for (var i = 0; i < _moves.Length; i++)
+      {
+        var wave = figures[_moves[i].Wave];
+        var stage = _moves[i].Stage;
+        if (stage is StageOfDevice.AlreadyCurrent or StageOfDevice.Skipped) continue;
+        if (stage == StageOfDevice.Confirmed) wave.Confirmed++;
+        else if (IsBad(stage)) wave.Failed++;
+        else if (IsInFlight(stage)) wave.UnderWay++;
+        else if (stage == StageOfDevice.Gated && _gates[i] is { } gate) wave.Held[gate] = wave.Held.GetValueOrDefault(gate) + 1;
+        else wave.Waiting++;
+      }
+
+      return figures;
+    }
+
+    /// <summary>State of a wave after this tick.</summary>
+    private (WaveState State, DateTimeOffset Since) After(RolloutWave wave)
+    {
+      var moved = Step.Waves.FindLastIndex(w => w.Wave == wave);
+      return moved < 0 ? (wave.State, wave.StateSince) : (Step.Waves[moved].State, _now);
+    }
+
+    private string Reasons(RolloutWave? wave = null) => RolloutNews.Reasons(_moves.Where(m => IsBad(m.Stage) && (wave is null || m.Wave == wave.Index)).Select(m => m.Reason));
 
     private void Move(int i, (StageOfDevice Stage, string Reason, int Permille) to, int? wave = null)
     {
@@ -419,12 +374,5 @@ public static class RolloutJudge
     private bool HasBad(int wave) => _moves.Any(m => m.Wave == wave && IsBad(m.Stage));
 
     private int Count(StageOfDevice stage) => _moves.Count(m => m.Stage == stage);
-
-    private static string Name(StageOfDevice stage) => stage.ToString().ToLowerInvariant();
-
-    private static string Clock(int minute) => $"{minute / 60:D2}:{minute % 60:D2}";
-
-    private static string Span(TimeSpan span) =>
-      span.TotalDays > 300 ? "ever" : span.TotalHours >= 2 ? $"{span.TotalHours:F0} h" : span.TotalMinutes >= 2 ? $"{span.TotalMinutes:F0} min" : $"{span.TotalSeconds:F0} s";
   }
 }

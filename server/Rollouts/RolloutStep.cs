@@ -5,6 +5,9 @@ public sealed class RolloutStep
 {
   /// <summary>New state of the rollout; null = unchanged.</summary>
   public (RolloutState State, string Reason)? Rollout { get; set; }
+
+  /// <summary>What there is to say of a state that stays; null = unchanged.</summary>
+  public string? News { get; set; }
   public List<(RolloutWave Wave, WaveState State)> Waves { get; } = [];
   public List<DeviceMove> Devices { get; } = [];
 
@@ -44,13 +47,14 @@ public sealed class RolloutStep
     }
 
     foreach (var device in Returns) device.OfferedAt = now;
+    rollout.StateReason = News ?? rollout.StateReason;
     if (Rollout is not { } to) return;
     if (rollout.State != to.State) rollout.StateSince = now;
     rollout.State = to.State;
     rollout.StateReason = to.Reason;
   }
 
-  public bool IsEmpty => Rollout is null && Waves.Count == 0 && Devices.Count == 0 && Offers.Count == 0 && Withdrawals.Count == 0 && Returns.Count == 0;
+  public bool IsEmpty => Rollout is null && News is null && Waves.Count == 0 && Devices.Count == 0 && Offers.Count == 0 && Withdrawals.Count == 0 && Returns.Count == 0;
 }
 
 /// <summary>One device's move. The same stage with a new reason or progress is a move too.</summary>

@@ -69,15 +69,38 @@ public static class RolloutWords
     _ => "its content is not sound",
   } + $" ({FirmwareRefusalNames.Of(refusal)})";
 
-  /// <summary>What comes next, in a sentence.</summary>
-  public static string Next(Rollout rollout) => rollout.State switch
+  /// <summary>What comes next or who has to act; empty when it is over and nothing is left to say. Its why is <see cref="Rollout.StateReason"/>.</summary>
+  /// <param name="rollout">Its devices are not read.</param>
+  /// <param name="byStage">Devices by stage, those that the reader may see.</param>
+  public static string Next(Rollout rollout, IReadOnlyDictionary<StageOfDevice, int> byStage)
   {
-    RolloutState.Scheduled => "It starts by itself when its time has come.",
-    RolloutState.Running => "It goes on by itself and halts when a threshold is reached.",
-    RolloutState.Paused => "Nothing is offered. Look at the failed devices, then choose: retry them, leave them out, roll back, or abort.",
-    RolloutState.RollingBack => "Devices that may run the new build are offered the former one.",
-    _ => "It is over. Nothing more will happen.",
-  };
+    int Of(params ReadOnlySpan<StageOfDevice> stages)
+    {
+      var count = 0;
+      foreach (var stage in stages) count += byStage.GetValueOrDefault(stage);
+      return count;
+    }
+
+    var restarting = Of(StageOfDevice.Switching, StageOfDevice.Verifying);
+    var unanswered = Of(StageOfDevice.TimedOut, StageOfDevice.Silent);
+    // They were offered the build and nobody knows how far they came, so the offer stands.
+    var late = unanswered == 0 ? "" : $" {Show.Devices(unanswered)} never answered and may still take the build.";
+    var followed = restarting == 0 ? "" : $" {Show.Devices(restarting)} {(restarting == 1 ? "was" : "were")} restarting already and {(restarting == 1 ? "is" : "are")} followed to the end.";
+    return rollout.State switch
+    {
+      RolloutState.Scheduled => "It starts by itself; until then it can be halted or aborted.",
+      RolloutState.Running => $"It goes on by itself. It halts at {Failures(rollout.Policy.FailCap)}, or at {rollout.Policy.FailPercent} % of at least {rollout.Policy.MinSample} that are decided.",
+      RolloutState.Paused => $"No further device is offered the build.{followed}{late} It waits for a person: "
+        + (byStage.Any(s => RolloutJudge.IsBad(s.Key) && s.Value > 0) ? "look at the failed devices, then try them again, go on without them, roll back, or abort." : "go on or abort."),
+      RolloutState.Aborted => (followed + late).Trim(),
+      RolloutState.CompletedWithFailures => $"Who failed or was left out is not tried again: plan another rollout for them.{late}",
+      RolloutState.RollingBack => $"{Show.Devices(Of(StageOfDevice.Returned))} back on {rollout.FormerVersion}, {Of(StageOfDevice.Returning)} on the way; each has up to {Show.Span(TimeSpan.FromSeconds(rollout.Policy.TotalSeconds))}.",
+      RolloutState.RolledBack when Of(StageOfDevice.ReturnFailed) > 0 => "Look at those that did not come back; nothing more is tried with them.",
+      _ => "",
+    };
+
+    static string Failures(int cap) => cap == 1 ? "1 failure" : $"{cap} failures";
+  }
 
   /// <summary>Order in which devices are listed: trouble first, then movement, then the quiet ones.</summary>
   public static int Rank(StageOfDevice stage) => Of(stage).Tone switch { Tone.Bad => 0, Tone.Warn => 1, Tone.Info => 2, Tone.Ok => 4, _ => 3 };

@@ -61,6 +61,18 @@ public static class Show
   /// <summary>Direction of a current in a word.</summary>
   public static string Direction(int currentMa) => currentMa >= 100 ? "charging" : currentMa <= -100 ? "discharging" : "idle";
 
+  /// <summary>A number of devices with its noun.</summary>
+  public static string Devices(int count) => count == 1 ? "1 device" : Count(count) + " devices";
+
+  /// <summary>A length of time, rounded down to its largest unit, as the ages of the pages are.</summary>
+  public static string Span(TimeSpan span) => span switch
+  {
+    { TotalMinutes: < 1 } => $"{Math.Max(0, (int)span.TotalSeconds)}{Space}s",
+    { TotalHours: < 1 } => $"{(int)span.TotalMinutes}{Space}min",
+    { TotalHours: < 48 } => $"{(int)span.TotalHours}{Space}h",
+    _ => $"{(int)span.TotalDays}{Space}d",
+  };
+
   /// <summary>A whole number with thousands apart.</summary>
   public static string Count(long number) => number.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture).Replace(',', '\u202F');
 }

@@ -34,6 +34,8 @@ internal sealed class JudgedFleet
     for (var w = 0; w <= waves[^1] + 1; w++) Rollout.Waves.Add(new RolloutWave { Index = w, IsTail = w > waves[^1], StateSince = Now });
   }
 
+  public string News => Rollout.StateReason;
+
   public RolloutFacts? Of(string id) => Facts.GetValueOrDefault(id);
 
   public IEnumerable<RolloutDevice> Wave(int index) => Rollout.Devices.Where(d => d.Wave == index);

@@ -54,7 +54,7 @@ public class RolloutHaltTests
     Assert.Equal(RolloutState.RollingBack, fleet.Rollout.State);
     fleet.Facts["d0"] = fleet.Facts["d0"] with { Runs = "1.0.0" };
     fleet.Tick();
-    Assert.Equal((RolloutState.RolledBack, "every device is back"), (fleet.Rollout.State, fleet.Rollout.StateReason));
+    Assert.Equal((RolloutState.RolledBack, "The device is back on 1.0.0."), (fleet.Rollout.State, fleet.Rollout.StateReason));
   }
 
   [Fact]

@@ -88,7 +88,7 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
     Assert.Equal(RolloutState.Paused, await StateOf(id));
     await using var db = _database.CreateDbContext();
     var rollout = await RolloutRunner.Whole(db).SingleAsync();
-    Assert.StartsWith("threshold", rollout.StateReason, StringComparison.Ordinal);
+    Assert.StartsWith("Halted by itself: 3 devices failed", rollout.StateReason, StringComparison.Ordinal);
     Assert.Equal(3, rollout.Devices.Count(d => d.Stage == StageOfDevice.Reverted));
     Assert.Equal(27, rollout.Devices.Count(d => d.Stage == StageOfDevice.Planned));
     Assert.Equal(3, await db.Desired.CountAsync());
@@ -167,7 +167,7 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
     await DevicesAct();
     await runner.TickAsync(CancellationToken.None);
     Assert.Null(await Desk(runner).Pause(Op, id, "second thoughts", CancellationToken.None));
-    Assert.Equal("A rollout that is Paused cannot be paused.", await Desk(runner).Pause(Op, id, "again", CancellationToken.None));
+    Assert.Equal("It cannot be halted: it is halted.", await Desk(runner).Pause(Op, id, "again", CancellationToken.None));
     Assert.Null(await Desk(runner).Resume(Op, id, ResumeChoice.RollBack, "back", CancellationToken.None));
     for (var tick = 0; tick < 20 && await StateOf(id) == RolloutState.RollingBack; tick++)
     {
@@ -208,6 +208,11 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
       var held = (await RolloutRunner.Whole(db).SingleAsync(r => r.Id == id)).Devices.Where(d => d.Wave == 0).ToList();
       Assert.All(held, d => Assert.Equal((StageOfDevice.Gated, "outside its maintenance window (14:00 to 15:00 local time)"), (d.Stage, d.Reason)));
       Assert.Equal(0, await db.Desired.CountAsync());
+      // What it waits for stands in the rollout and is no entry of its log: nothing happened.
+      Assert.Equal(
+        "Wave 1 of 3 waits for the maintenance window, 14:00 to 15:00 local time: 0 of 3 devices confirmed, 3 to go. Who is still held back at 12:00 UTC on 23 Nov moves to the tail.",
+        (await db.Rollouts.SingleAsync(r => r.Id == id)).StateReason);
+      Assert.Equal(["rollout.created", "rollout.moved"], await db.Activities.Where(a => a.Subject == $"rollout:{id}").OrderBy(a => a.Id).Select(a => a.Action).ToListAsync());
     }
 
     await Ticks(4);
@@ -222,6 +227,36 @@ public sealed class RolloutRunnerTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromMinutes(1));
       }
     }
+  }
+
+  [Fact]
+  public async Task A_rollout_that_was_halted_before_its_start_still_waits_for_it_when_it_goes_on()
+  {
+    using var runner = Runner();
+    var policy = new RolloutPolicy { JitterSeconds = 0, StartAt = _clock.GetUtcNow().AddHours(2) };
+    var (id, _) = await Desk(runner).Create(Op, "r", 2, new RolloutSelection { Sites = [1] }, policy, "because", CancellationToken.None);
+    await runner.TickAsync(CancellationToken.None);
+    Assert.Null(await Desk(runner).Pause(Op, id!.Value, "wait", CancellationToken.None));
+    Assert.Null(await Desk(runner).Resume(Op, id.Value, ResumeChoice.RetryFailed, "now", CancellationToken.None));
+    await runner.TickAsync(CancellationToken.None);
+    await using (var db = _database.CreateDbContext())
+      Assert.Equal((RolloutState.Scheduled, "Waits for its start at 14:00 UTC."), (await StateOf(id.Value), (await db.Rollouts.SingleAsync()).StateReason));
+    _clock.Advance(TimeSpan.FromHours(2));
+    await runner.TickAsync(CancellationToken.None);
+    Assert.Equal(RolloutState.Running, await StateOf(id.Value));
+  }
+
+  [Fact]
+  public async Task The_list_counts_the_devices_of_the_reader_by_stage()
+  {
+    using var runner = Runner();
+    await Create(runner);
+    await runner.TickAsync(CancellationToken.None);
+    await runner.TickAsync(CancellationToken.None);
+    var line = Assert.Single(await new RolloutList(_database, _live).All(Op, CancellationToken.None));
+    Assert.Equal((3, 27), (line.ByStage[StageOfDevice.Offered], line.ByStage[StageOfDevice.Planned]));
+    var elsewhere = new ClaimsPrincipal(new ClaimsIdentity([new Claim(Rights.Claim, Rights.Of(new Grant { AccountId = "b", Role = Role.Operator, SiteId = 2 }))], "test"));
+    Assert.Empty(await new RolloutList(_database, _live).All(elsewhere, CancellationToken.None));
   }
 
   private static readonly ClaimsPrincipal Op = Person(Role.Operator);

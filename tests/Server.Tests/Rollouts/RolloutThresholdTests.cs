@@ -32,7 +32,7 @@ public class RolloutThresholdTests
     fleet.Report(fleet.Rollout.Devices[1], UpdateState.Reverted, "no BMS frames");
     fleet.Tick();
     Assert.Equal(RolloutState.Paused, fleet.Rollout.State);
-    Assert.StartsWith("threshold: 2 devices failed", fleet.Rollout.StateReason, StringComparison.Ordinal);
+    Assert.Equal("Halted by itself: 2 devices failed (no BMS frames); it halts at 2.", fleet.Rollout.StateReason);
     // The three in flight, and the one that has just failed for good.
     Assert.Equal(["d1", "d2", "d3", "d4"], fleet.LastStep.Withdrawals.Select(d => d.DeviceId).Order());
     Assert.Empty(fleet.LastStep.Offers);

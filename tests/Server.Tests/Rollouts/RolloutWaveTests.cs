@@ -12,7 +12,7 @@ public class RolloutWaveTests
     var fleet = new JudgedFleet(20);
     fleet.RunUntil(RolloutState.Completed, f => f.DevicesDoTheirBest());
     Assert.All(fleet.Rollout.Devices, d => Assert.Equal(StageOfDevice.Confirmed, d.Stage));
-    Assert.Equal("20 confirmed, 0 were current", fleet.Rollout.StateReason);
+    Assert.Equal("All 20 devices run 2.0.0 and proved their health.", fleet.Rollout.StateReason);
   }
 
   [Fact]
