@@ -47,6 +47,8 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
   /// <summary>A device that claims to hold more than this is not followed: its nonsense must not break a push to others.</summary>
   private const long MostVersion = 1L << 52;
 
+  private const int MostReason = 400;
+
   /// <summary>The devices whose wish was changed and committed. Handlers return at once (the outbox only notes the ids).</summary>
   public event Action<IReadOnlyCollection<string>>? Changed;
 
@@ -54,7 +56,7 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
   /// <param name="deviceIds">Enrolled devices; unknown ids are left out of the outcome.</param>
   /// <param name="change">The change.</param>
   /// <param name="by">Account name, or <c>rollout:7</c>.</param>
-  /// <param name="reason">Why, from a person.</param>
+  /// <param name="reason">Why, from a person; cut at 400 characters.</param>
   /// <param name="expected">Versions that the caller has seen; a device at another version is a conflict and is left alone.</param>
   /// <param name="cancellationToken">Gives up before the commit.</param>
   public async Task<DesiredOutcome> ChangeAsync(
@@ -83,6 +85,8 @@ public sealed class DesiredState(IDbContextFactory<FleetDb> databases, TimeProvi
     IReadOnlyDictionary<string, long>? expected = null,
     CancellationToken cancellationToken = default)
   {
+    // A halted rollout must get its offers back however much its operator has to say.
+    if (reason.Length > MostReason) reason = reason[..MostReason];
     var versions = new Dictionary<string, long>(deviceIds.Count, StringComparer.Ordinal);
     var conflicts = new List<string>();
     foreach (var ids in deviceIds.Distinct(StringComparer.Ordinal).Chunk(Chunk))

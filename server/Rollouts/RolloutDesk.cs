@@ -32,6 +32,8 @@ public enum ResumeChoice
 [Command(Role.Operator)]
 public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRunner runner, LiveFleet live, TimeProvider clock)
 {
+  private const int MostReason = 500;
+
   /// <summary>Who would take part, in the order of the waves, and who not and why.</summary>
   public async Task<(IReadOnlyList<LiveDevice> Takes, IReadOnlyList<(LiveDevice Device, string Why)> Skips)> Preview(
     ClaimsPrincipal by, int artifactId, RolloutSelection selection, CancellationToken cancellationToken)
@@ -71,8 +73,8 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
     if (!by.Has(Role.Operator)) return (null, ["Your role does not allow this."]);
     var author = by.Identity?.Name ?? "";
     var refusals = new List<string>(policy.Mistakes());
-    if (string.IsNullOrWhiteSpace(name)) refusals.Add("Name: give it one.");
-    if (string.IsNullOrWhiteSpace(why)) refusals.Add("Reason: say why; those who come later will ask.");
+    if (name.Trim().Length is 0 or > 200) refusals.Add("Name: give it one of 1..200 characters.");
+    if (why.Trim().Length is 0 or > MostReason) refusals.Add($"Reason: say why in 1..{MostReason} characters; those who come later will ask.");
     await using var db = await databases.CreateDbContextAsync(cancellationToken);
     var artifact = await db.Artifacts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == artifactId, cancellationToken);
     if (artifact is null || artifact.RetiredAt is not null) return (null, [.. refusals, "Firmware: choose one that is not retired."]);
@@ -160,7 +162,7 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
     ClaimsPrincipal by, int id, Func<Rollout, string, string?> change, string action, string reason, CancellationToken cancellationToken)
   {
     var name = by.Identity?.Name ?? "";
-    if (string.IsNullOrWhiteSpace(reason)) return Task.FromResult<string?>("Say why: those who come later will ask.");
+    if (reason.Trim().Length is 0 or > MostReason) return Task.FromResult<string?>($"Say why in 1..{MostReason} characters: those who come later will ask.");
     return runner.ChangeAsync(
       id,
       rollout => rollout.Devices.TrueForAll(d => live.Find(d.DeviceId) is { } device ? by.Has(Role.Operator, device.SiteId) : by.HasEverywhere(Role.Operator))

@@ -63,7 +63,8 @@ public sealed class StartTests(PostgresServer postgres) : IClassFixture<Postgres
       var columns = await server.Get<IHistoryStore>().Query(
         new HistoryQuery("dev-0001", [Metric.Find("soc")!], DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddMinutes(1), 100), default);
       Assert.Equal(round, columns.Mean[0].Count(y => !float.IsNaN(y)));
-      await server.Get<DesiredState>().ChangeAsync(["dev-0001"], new DesiredChange.Profile(1, round, "{\"revision\":1,\"name\":\"W\"}"), "a", "b");
+      // A reason may be longer than its column, and only PostgreSQL minds.
+      await server.Get<DesiredState>().ChangeAsync(["dev-0001"], new DesiredChange.Profile(1, round, "{\"revision\":1,\"name\":\"W\"}"), "a", new string('b', 1500));
       await Eventually.True(() => device.Mail.Count > 0, "the wish arrives");
       await using var db = server.Db();
       await Assert.ThrowsAnyAsync<Exception>(() => db.Activities.ExecuteDeleteAsync());
