@@ -18,6 +18,9 @@ public static class RolloutWords
     _ => new("Rolled back", Tone.Quiet),
   };
 
+  /// <summary>Nothing more happens to its state.</summary>
+  public static bool IsOver(RolloutState state) => state is RolloutState.Aborted or RolloutState.Completed or RolloutState.CompletedWithFailures or RolloutState.RolledBack;
+
   public static Said Of(WaveState state) => state switch
   {
     WaveState.Pending => new("Waits", Tone.Quiet),
@@ -89,7 +92,7 @@ public static class RolloutWords
     return rollout.State switch
     {
       RolloutState.Scheduled => "It starts by itself; until then it can be halted or aborted.",
-      RolloutState.Running => $"It goes on by itself. It halts at {Failures(rollout.Policy.FailCap)}, or at {rollout.Policy.FailPercent} % of at least {rollout.Policy.MinSample} that are decided.",
+      RolloutState.Running => $"It goes on by itself, and halts at {Failed(rollout.Policy.FailCap)} or when {rollout.Policy.FailPercent} % of at least {rollout.Policy.MinSample} decided ones failed.",
       RolloutState.Paused => $"No further device is offered the build.{followed}{late} It waits for a person: "
         + (byStage.Any(s => RolloutJudge.IsBad(s.Key) && s.Value > 0) ? "look at the failed devices, then try them again, go on without them, roll back, or abort." : "go on or abort."),
       RolloutState.Aborted => (followed + late).Trim(),
@@ -99,7 +102,7 @@ public static class RolloutWords
       _ => "",
     };
 
-    static string Failures(int cap) => cap == 1 ? "1 failure" : $"{cap} failures";
+    static string Failed(int cap) => cap == 1 ? "1 failed device" : $"{cap} failed devices";
   }
 
   /// <summary>Order in which devices are listed: trouble first, then movement, then the quiet ones.</summary>

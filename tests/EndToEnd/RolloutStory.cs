@@ -38,6 +38,7 @@ public sealed class RolloutStory(Browser browser)
     await Assertions.Expect(desk.Page.Locator(".deviceline").Filter(new() { HasText = "Went back" })).ToHaveCountAsync(Canaries, new() { Timeout = 90_000 });
     await Assertions.Expect(desk.Page.Locator(".deviceline").Filter(new() { HasText = "Went back" }).First).ToContainTextAsync("BMS");
     await Assertions.Expect(desk.Page.Locator(".legend").Filter(new() { HasText = "failed 2" })).ToHaveCountAsync(1);
+    await Assertions.Expect(desk.Page.Locator(".standing")).ToContainTextAsync("failed (the new build did not hear the BMS in time); it halts at 1.");
     await Assertions.Expect(desk.Page.Locator(".legend").Filter(new() { HasText = "confirmed" })).ToHaveCountAsync(0);
     Assert.Equal(Devices - Canaries, await Waiting(desk));
     await desk.Picture("rollout-1440-halted", whole: true);
@@ -53,6 +54,11 @@ public sealed class RolloutStory(Browser browser)
     await Assertions.Expect(desk.Page.GetByRole(AriaRole.Button, new() { Name = $"Confirmed {Devices}" })).ToBeVisibleAsync();
     await Assertions.Expect(desk.Page.Locator(".waves .chip").Filter(new() { HasText = "Passed" })).ToHaveCountAsync(3);
     await desk.Picture("rollout-1440-completed", whole: true);
+    // The list says the same as the page: how it ended, not how it began.
+    await desk.Go(server, "/rollouts");
+    await Assertions.Expect(desk.Page.Locator(".standing").First).ToContainTextAsync($"All {Devices} devices run 9.2.0 and proved their health.");
+    await Assertions.Expect(desk.Page.Locator(".standing").Last).ToContainTextAsync("Aborted by ada@example.org: It loses the BMS");
+    await desk.Picture("rollouts-1440", whole: true);
     // Truth is what the devices themselves report to run.
     await desk.Go(server, "/rollouts/new");
     var versions = desk.Page.Locator(".field").Filter(new() { HasText = "Version that runs now" }).Locator("button");

@@ -131,7 +131,7 @@ public class RolloutNewsTests
       Next(RolloutState.Paused, (StageOfDevice.Switching, 1), (StageOfDevice.Verifying, 1), (StageOfDevice.Silent, 1)));
     Assert.Equal("1 device was restarting already and is followed to the end.", Next(RolloutState.Aborted, (StageOfDevice.Verifying, 1), (StageOfDevice.Skipped, 4)));
     Assert.Equal("3 devices back on 1.0.0, 2 on the way; each has up to 2\u00A0h.", Next(RolloutState.RollingBack, (StageOfDevice.Returned, 3), (StageOfDevice.Returning, 2)));
-    Assert.Equal("It goes on by itself. It halts at 3 failures, or at 10 % of at least 5 that are decided.", Next(RolloutState.Running));
+    Assert.Equal("It goes on by itself, and halts at 3 failed devices or when 10 % of at least 5 decided ones failed.", Next(RolloutState.Running));
     Assert.Equal("", Next(RolloutState.Completed, (StageOfDevice.Confirmed, 3)));
     Assert.Equal("", Next(RolloutState.Aborted, (StageOfDevice.Skipped, 3)));
   }
