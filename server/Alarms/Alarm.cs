@@ -12,7 +12,6 @@ public sealed class Alarm
 {
   public long Id { get; set; }
   public required string DeviceId { get; set; }
-  public int SiteId { get; set; }
 
   /// <summary>snake_case: a name of the contract's alarm bits, or <c>silent</c>, <c>bms_lost</c>, <c>inverter_lost</c>.</summary>
   public required string Kind { get; set; }

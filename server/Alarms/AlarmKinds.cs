@@ -37,12 +37,12 @@ public static class AlarmKinds
     _ => kind == Silent ? AlarmSeverity.Warning : AlarmSeverity.Critical,
   };
 
+  /// <summary>Who says it and where to look, in a sentence below its name.</summary>
   public static string TextOf(int kind) => kind switch
   {
-    BmsLost => "The agent does not hear the BMS: its limits are zero.",
-    InverterLost => "The agent does not hear the inverter.",
-    Silent => "The device is not heard.",
-    31 => "The BMS reports an alarm that no table names.",
-    _ => "The BMS reports " + NameOf(kind).Replace('_', ' ') + ".",
+    BmsLost => "The limits are zero until the agent hears it again. Check the UART cable and that the BMS is awake.",
+    InverterLost => "Nothing comes back on the CAN bus. Check cable, termination and the inverter's battery protocol.",
+    Silent => "Nothing comes from it; its agent goes on by itself. Check power and network at the site.",
+    _ => "Reported by the BMS.",
   };
 }

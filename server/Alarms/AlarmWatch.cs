@@ -15,6 +15,8 @@ public sealed class AlarmWatch(IDbContextFactory<FleetDb> databases, LiveFleet f
 
   private readonly ConcurrentDictionary<string, State> _states = new(StringComparer.Ordinal);
   private readonly ConcurrentDictionary<string, byte> _dirty = new(StringComparer.Ordinal);
+  private readonly Watchers _watchers = new(clock);
+  private long _version;
 
   /// <summary>Looks at a telemetry message (a live one; the backlog's alarms are over).</summary>
   public void Observe(string deviceId, TelemetryMessage message)
@@ -29,21 +31,18 @@ public sealed class AlarmWatch(IDbContextFactory<FleetDb> databases, LiveFleet f
   /// <summary>The device is, or is no longer, silent for too long.</summary>
   public void Silent(string deviceId, bool silent) => Set(deviceId, 1UL << AlarmKinds.Silent, silent ? 1UL << AlarmKinds.Silent : 0);
 
-  /// <summary>Open alarms, worst and newest first; of one device or of all.</summary>
-  public async Task<IReadOnlyList<Alarm>> Open(string? deviceId, int count, CancellationToken stop)
+  /// <summary>A device that was shut out: nobody watches it any more, so nothing can be open on it.</summary>
+  public void Over(string deviceId) => Set(deviceId, ulong.MaxValue, 0);
+
+  /// <summary>Somebody takes care of open alarms of these devices.</summary>
+  public void Acknowledged(IEnumerable<string> deviceIds)
   {
-    await using var db = await databases.CreateDbContextAsync(stop);
-    return await db.Alarms.AsNoTracking()
-      .Where(a => a.ClearedAt == null && (deviceId == null || a.DeviceId == deviceId))
-      .OrderByDescending(a => a.Severity).ThenByDescending(a => a.OpenedAt).Take(count).ToListAsync(stop);
+    foreach (var id in deviceIds.Distinct(StringComparer.Ordinal)) fleet.AlarmNoted(id);
+    Interlocked.Increment(ref _version);
   }
 
-  /// <summary>The newest alarms of a device, open or cleared.</summary>
-  public async Task<IReadOnlyList<Alarm>> Latest(string deviceId, int count, CancellationToken stop)
-  {
-    await using var db = await databases.CreateDbContextAsync(stop);
-    return await db.Alarms.AsNoTracking().Where(a => a.DeviceId == deviceId).OrderByDescending(a => a.OpenedAt).Take(count).ToListAsync(stop);
-  }
+  /// <summary>Calls back, off the caller's thread, after alarms were opened, cleared or acknowledged, at most so often. Dispose to stop.</summary>
+  public IDisposable Watch(Action onChanged, TimeSpan atMostEvery) => _watchers.Add(() => Volatile.Read(ref _version), onChanged, atMostEvery);
 
   /// <summary>Takes over what is open in the database.</summary>
   public async Task Load(CancellationToken stop)
@@ -106,8 +105,7 @@ public sealed class AlarmWatch(IDbContextFactory<FleetDb> databases, LiveFleet f
   private async Task Write(string id, State state, ulong now, ulong raised, CancellationToken stop)
   {
     await using var db = await databases.CreateDbContextAsync(stop);
-    var device = await db.Devices.AsNoTracking().FirstOrDefaultAsync(d => d.Id == id, stop);
-    if (device is null) return;
+    if (!await db.Devices.AnyAsync(d => d.Id == id, stop)) return;
     var open = await db.Alarms.Where(a => a.DeviceId == id && a.ClearedAt == null).ToListAsync(stop);
     var at = clock.GetUtcNow();
     var opened = 0UL;
@@ -125,7 +123,6 @@ public sealed class AlarmWatch(IDbContextFactory<FleetDb> databases, LiveFleet f
       db.Alarms.Add(new Alarm
       {
         DeviceId = id,
-        SiteId = device.SiteId,
         Kind = AlarmKinds.NameOf(kind),
         DedupKey = $"{id}:{AlarmKinds.NameOf(kind)}",
         Severity = AlarmKinds.SeverityOf(kind),
@@ -146,6 +143,7 @@ public sealed class AlarmWatch(IDbContextFactory<FleetDb> databases, LiveFleet f
     for (var kind = 0; kind < AlarmKinds.Count; kind++)
       if ((open >> kind & 1) != 0 && AlarmKinds.SeverityOf(kind) > worst) worst = AlarmKinds.SeverityOf(kind);
     fleet.Alarmed(id, System.Numerics.BitOperations.PopCount(open), worst);
+    Interlocked.Increment(ref _version);
   }
 
   private sealed class State

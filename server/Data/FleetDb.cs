@@ -156,6 +156,8 @@ public abstract class FleetDb(DbContextOptions options) : IdentityUserContext<Ac
       // One open alarm per device and kind, also under concurrency (fleet.md 3: duplicates are what others are blamed for).
       alarm.HasIndex(a => a.DedupKey).IsUnique().HasFilter("\"ClearedAt\" IS NULL").HasDatabaseName("IX_Alarms_Open");
       alarm.HasIndex(a => new { a.DeviceId, a.OpenedAt });
+      // The fleet's list: what is open, worst first; what was cleared lately; what is old enough to be deleted.
+      alarm.HasIndex(a => new { a.ClearedAt, a.Severity, a.OpenedAt });
       alarm.HasOne<Device>().WithMany().HasForeignKey(a => a.DeviceId).OnDelete(DeleteBehavior.Cascade);
     });
     builder.Entity<Grant>(grant =>

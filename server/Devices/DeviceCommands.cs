@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using JkFleet.Server.Accounts;
+using JkFleet.Server.Alarms;
 using JkFleet.Server.Broker;
 using JkFleet.Server.Data;
 using JkFleet.Server.Profiles;
@@ -56,7 +57,7 @@ public sealed class ChangeDevice(IDbContextFactory<FleetDb> databases, ActivityL
 
 /// <summary>Shuts a device out, at once also where it is connected; or lets it in again.</summary>
 [Command(Role.Operator)]
-public sealed class RevokeDevice(IDbContextFactory<FleetDb> databases, ActivityLog activity, Enrolment enrolment, MqttBroker broker, TimeProvider clock)
+public sealed class RevokeDevice(IDbContextFactory<FleetDb> databases, ActivityLog activity, Enrolment enrolment, MqttBroker broker, AlarmWatch alarms, TimeProvider clock)
 {
   public async Task<Outcome<Device>> Run(ClaimsPrincipal by, string deviceId, bool revoked, string reason, CancellationToken stop)
   {
@@ -70,7 +71,9 @@ public sealed class RevokeDevice(IDbContextFactory<FleetDb> databases, ActivityL
     await db.SaveChangesAsync(stop);
     var site = await db.Sites.Where(s => s.Id == device.SiteId).Select(s => s.Name).FirstAsync(stop);
     enrolment.Take(device, site);
-    if (revoked) await broker.Kick(device.Id);
+    if (!revoked) return Outcome<Device>.Of(device);
+    await broker.Kick(device.Id);
+    alarms.Over(device.Id);
     return Outcome<Device>.Of(device);
   }
 }

@@ -55,6 +55,9 @@ public sealed class LiveDevice
   /// <summary>The worst open alarm; meaningless while there is none.</summary>
   public required AlarmSeverity WorstAlarm { get; init; }
 
+  /// <summary>Grows whenever an alarm is opened, cleared or acknowledged: who lists them knows when to look again.</summary>
+  public required long AlarmNotes { get; init; }
+
   public required SyncState Sync { get; init; }
   public required DateTimeOffset? SyncSince { get; init; }
   public required LiveCounters Counters { get; init; }

@@ -117,12 +117,16 @@ public sealed class LiveFleet(TimeProvider clock, IOptions<TelemetryOptions> opt
   /// <summary>Something was written into the device's timeline.</summary>
   public void Noted(string id) => Change(id, (s, _) => s.Notes++);
 
-  /// <summary>Open alarms of the device.</summary>
+  /// <summary>Open alarms of the device, after one of them was opened or cleared.</summary>
   public void Alarmed(string id, int open, AlarmSeverity worst) => Change(id, (s, _) =>
   {
     s.OpenAlarms = open;
     s.WorstAlarm = worst;
+    s.AlarmNotes++;
   });
+
+  /// <summary>An alarm of the device was acknowledged; as many are open as before.</summary>
+  public void AlarmNoted(string id) => Change(id, (s, _) => s.AlarmNotes++);
 
   /// <summary>Moves counters of the device.</summary>
   public void Tally(string id, Func<LiveCounters, LiveCounters> count)

@@ -24,12 +24,13 @@ public sealed class LiveFleetRunner(
     foreach (var device in fleet.Judge())
     {
       // Since the server started at the earliest: after a restart every device needs a moment to come back.
-      if (device.Connection == Connection.Silent && !device.Revoked) _silentSince.TryAdd(device.Id, now);
+      if (device.Connection == Connection.Silent) _silentSince.TryAdd(device.Id, now);
       else if (_silentSince.Remove(device.Id) || device.Connection == Connection.Online) alarms.Silent(device.Id, silent: false);
     }
 
     foreach (var (id, since) in _silentSince)
-      if (now - since >= options.Value.SilentAlarmAfter) alarms.Silent(id, silent: true);
+      // Who was shut out is silent on purpose.
+      if (now - since >= options.Value.SilentAlarmAfter) alarms.Silent(id, silent: fleet.Find(id) is { Revoked: false });
     if (now - _savedAt < SaveEvery) return;
     await Save(stop);
   }

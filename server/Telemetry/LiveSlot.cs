@@ -37,6 +37,7 @@ internal sealed class LiveSlot(string id, DateTimeOffset enrolledAt)
   public int PeriodMs;
   public int OpenAlarms;
   public AlarmSeverity WorstAlarm;
+  public long AlarmNotes;
   public SyncState Sync;
   public DateTimeOffset? SyncSince;
   public LiveUpdate? Update;
@@ -153,6 +154,7 @@ internal sealed class LiveSlot(string id, DateTimeOffset enrolledAt)
         PeriodMs = PeriodMs,
         OpenAlarms = OpenAlarms,
         WorstAlarm = WorstAlarm,
+        AlarmNotes = AlarmNotes,
         Sync = Sync,
         SyncSince = SyncSince,
         Update = Update,

@@ -73,6 +73,19 @@ public static class Show
     _ => $"{(int)span.TotalDays}{Space}d",
   };
 
+  /// <summary>A moment on the clock of a place, with its day when that is another than today's there.</summary>
+  /// <param name="at">The moment.</param>
+  /// <param name="zone">IANA name; an unknown one is shown as UTC and says so.</param>
+  /// <param name="now">The present.</param>
+  public static string Clock(DateTimeOffset at, string zone, DateTimeOffset now)
+  {
+    var known = TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found);
+    var place = known ? found! : TimeZoneInfo.Utc;
+    var (local, today) = (TimeZoneInfo.ConvertTime(at, place), TimeZoneInfo.ConvertTime(now, place));
+    var pattern = local.Date == today.Date ? "HH:mm" : local.Year == today.Year ? "d MMM HH:mm" : "d MMM yyyy HH:mm";
+    return local.ToString(pattern, System.Globalization.CultureInfo.InvariantCulture) + (known ? "" : " UTC");
+  }
+
   /// <summary>A whole number with thousands apart.</summary>
   public static string Count(long number) => number.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture).Replace(',', '\u202F');
 }

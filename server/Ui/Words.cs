@@ -1,6 +1,7 @@
 using JkFleet.Bms;
 using JkFleet.Contracts;
 using JkFleet.Limits;
+using JkFleet.Server.Alarms;
 using JkFleet.Server.Devices;
 using JkFleet.Server.Telemetry;
 
@@ -204,6 +205,14 @@ public static class Words
     for (var bit = 0; bit < BmsAlarmNames.Bits; bit++)
       if (((uint)alarms >> bit & 1u) != 0) yield return Alarm(BmsAlarmNames.Of(bit));
   }
+
+  /// <summary>How bad an alarm is.</summary>
+  public static Said Of(AlarmSeverity severity) => severity switch
+  {
+    AlarmSeverity.Critical => new("Critical", Tone.Bad),
+    AlarmSeverity.Warning => new("Warning", Tone.Warn),
+    _ => new("Note", Tone.Info),
+  };
 
   /// <summary>How well the server hears the device.</summary>
   public static Said Of(Connection connection) => connection switch

@@ -25,6 +25,7 @@ public sealed class FleetStory(Browser browser)
       await Assertions.Expect(desk.Page.Locator(".kpis")).ToContainTextAsync($"{Devices - 1}");
       await desk.Picture("fleet-1440-light");
       await UpdateReadme(desk);
+      await TakeCareOfAlarms(server, desk, packs[8]);
 
       await desk.Page.GetByRole(AriaRole.Link, new() { Name = ServerUnderTest.DeviceId(2), Exact = true }).ClickAsync();
       await Assertions.Expect(desk.Page).ToHaveTitleAsync($"{ServerUnderTest.DeviceId(2)} · JkFleet");
@@ -43,6 +44,10 @@ public sealed class FleetStory(Browser browser)
       await Assertions.Expect(phone.Page.Locator("[data-device]").First).ToBeVisibleAsync();
       await phone.FitsItsWidth();
       await phone.Picture("fleet-390-dark");
+      await phone.Go(server, "/alarms");
+      await Assertions.Expect(phone.Page.Locator("[data-alarm=cell_over_voltage]")).ToContainTextAsync("ada@example.org");
+      await phone.FitsItsWidth();
+      await phone.Picture("alarms-390-dark");
       await phone.Go(server, "/devices/" + ServerUnderTest.DeviceId(4));
       await Assertions.Expect(phone.Page.Locator("[data-value=charge-limit]")).ToHaveTextAsync("42\u00A0A");
       await Assertions.Expect(phone.Page.Locator(".chain .won").First).ToContainTextAsync("cell 7");
@@ -114,6 +119,32 @@ public sealed class FleetStory(Browser browser)
     await window.Page.GetByRole(AriaRole.Button, new() { Name = "Make the account and sign in" }).ClickAsync();
     await window.Page.WaitForURLAsync(server.Web.ToString());
     await window.Ready();
+  }
+
+  /// <summary>From the figure to the list: both alarms are acknowledged at once, then one goes away under the reader's eyes.</summary>
+  private static async Task TakeCareOfAlarms(ServerUnderTest server, Window desk, PackOnWire withoutInverter)
+  {
+    await desk.Page.GetByRole(AriaRole.Link, new() { Name = "Open alarms" }).ClickAsync();
+    await Assertions.Expect(desk.Page).ToHaveTitleAsync("Alarms · JkFleet");
+    var alarms = desk.Page.Locator("[data-alarm]");
+    await Assertions.Expect(alarms).ToHaveCountAsync(2);
+    await desk.Picture("alarms-1440-light");
+    // By keyboard: select all, then the button that this brings.
+    await desk.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Select all" }).FocusAsync();
+    await desk.Page.Keyboard.PressAsync("Space");
+    await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge 2" }).FocusAsync();
+    await desk.Page.Keyboard.PressAsync("Enter");
+    await Assertions.Expect(alarms.Filter(new() { HasText = "ada@example.org" })).ToHaveCountAsync(2);
+    await Assertions.Expect(desk.Page.GetByRole(AriaRole.Button, new() { Name = "Not acknowledged 0" })).ToBeVisibleAsync();
+
+    withoutInverter.Inverter = LinkState.Ok;
+    await withoutInverter.Report();
+    await Assertions.Expect(alarms).ToHaveCountAsync(1);
+    await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Cleared in 24 h 1" }).ClickAsync();
+    await Assertions.Expect(alarms).ToContainTextAsync("Inverter is not heard");
+    await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Not acknowledged 0" }).ClickAsync();
+    await Assertions.Expect(desk.Page.GetByText("Every open alarm is acknowledged")).ToBeVisibleAsync();
+    await desk.Go(server, "/");
   }
 
   private static async Task<List<PackOnWire>> Report(ServerUnderTest server)

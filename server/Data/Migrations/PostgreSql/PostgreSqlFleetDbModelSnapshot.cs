@@ -314,9 +314,6 @@ namespace JkFleet.Server.Data.Migrations.PostgreSql
                     b.Property<int>("Severity")
                         .HasColumnType("integer");
 
-                    b.Property<int>("SiteId")
-                        .HasColumnType("integer");
-
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -330,6 +327,8 @@ namespace JkFleet.Server.Data.Migrations.PostgreSql
                         .HasFilter("\"ClearedAt\" IS NULL");
 
                     b.HasIndex("DeviceId", "OpenedAt");
+
+                    b.HasIndex("ClearedAt", "Severity", "OpenedAt");
 
                     b.ToTable("Alarms");
                 });

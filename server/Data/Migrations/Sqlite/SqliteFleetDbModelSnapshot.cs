@@ -299,9 +299,6 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                     b.Property<int>("Severity")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("SiteId")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -315,6 +312,8 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                         .HasFilter("\"ClearedAt\" IS NULL");
 
                     b.HasIndex("DeviceId", "OpenedAt");
+
+                    b.HasIndex("ClearedAt", "Severity", "OpenedAt");
 
                     b.ToTable("Alarms");
                 });
