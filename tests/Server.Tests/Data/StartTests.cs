@@ -1,3 +1,4 @@
+using JkFleet.Server.Accounts;
 using JkFleet.Server.Devices;
 using JkFleet.Server.History;
 using JkFleet.Server.Tests.Fixtures;
@@ -66,6 +67,8 @@ public sealed class StartTests(PostgresServer postgres) : IClassFixture<Postgres
       // A reason may be longer than its column, and only PostgreSQL minds.
       await server.Get<DesiredState>().ChangeAsync(["dev-0001"], new DesiredChange.Profile(1, round, "{\"revision\":1,\"name\":\"W\"}"), "a", new string('b', 1500));
       await Eventually.True(() => device.Mail.Count > 0, "the wish arrives");
+      using var viewer = await server.SignIn((Role.Viewer, null));
+      foreach (var page in (string[])["/", "/alarms", "/sites", "/profiles", "/rollouts", "/activity"]) (await viewer.GetAsync(page)).EnsureSuccessStatusCode();
       await using var db = server.Db();
       await Assert.ThrowsAnyAsync<Exception>(() => db.Activities.ExecuteDeleteAsync());
     }
