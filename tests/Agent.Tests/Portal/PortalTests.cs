@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
-using JkFleet.Agent.Host.Portal;
 using JkFleet.Agent.Network;
 using JkFleet.Agent.Portal;
 using JkFleet.Agent.Ports;
@@ -14,9 +12,9 @@ using Xunit;
 namespace JkFleet.Agent.Tests.Portal;
 
 /// <summary>The portal as a browser and as an attacker see it: bytes in, bytes out.</summary>
-public sealed partial class PortalTests
+public sealed class PortalTests
 {
-    private const string Good = "correct horse";
+    private const string Good = Site.Password;
 
     private static readonly string[] ClaimReasons =
     [
@@ -48,7 +46,7 @@ public sealed partial class PortalTests
     [Fact]
     public void Wrong_guesses_are_made_to_wait_longer_and_longer()
     {
-        var site = SignedIn();
+        var site = Site.SignedIn();
         site.Post("/logout");
         for (var i = 0; i < Doorkeeper.FreeGuesses - 1; i++) Assert.Equal(403, site.Post("/login", ("password", "wrong guess")).Status);
         site.Post("/login", ("password", "wrong guess"));
@@ -72,7 +70,7 @@ public sealed partial class PortalTests
     [InlineData("/logout")]
     public void A_form_without_its_token_does_nothing(string path)
     {
-        var site = SignedIn();
+        var site = Site.SignedIn();
         site.Form = new string('0', 32);
         Assert.Equal(403, site.Post(path, ("on", "1"), ("word", "RESET"), ("server", "http://a:1"), ("code", "x"), ("bms", "jk02"), ("inverter", "deye"), ("ssid", "net"), ("password", "")).Status);
         Assert.Equal(PortalWish.None, site.Window.TakeWish());
@@ -87,7 +85,7 @@ public sealed partial class PortalTests
     [InlineData("/device")]
     public void A_stranger_sees_no_page(string path)
     {
-        var site = SignedIn();
+        var site = Site.SignedIn();
         site.Cookie = "";
         Assert.Equal(403, site.Get(path).Status);
         Assert.Equal(401, site.Get("/status.json").Status);
@@ -96,7 +94,7 @@ public sealed partial class PortalTests
     [Fact]
     public void Wishes_reach_the_agent_once()
     {
-        var site = SignedIn();
+        var site = Site.SignedIn();
         Assert.Equal(303, site.Post("/maintenance", ("on", "1")).Status);
         Assert.Equal(409, site.Post("/restart").Status);
         Assert.Equal(PortalWish.MaintenanceOn, site.Window.TakeWish());
@@ -146,109 +144,9 @@ public sealed partial class PortalTests
     }
 
     [Fact]
-    public void Wiring_is_checked_and_survives()
-    {
-        var site = SignedIn();
-        foreach (var (bms, inverter, bmsPort, inverterPort, wrong) in new[]
-        {
-            ("none such", "deye", "", "", "BMS protocol:"), ("jk02", "none such", "", "", "Inverter:"), ("jk02", "deye", "a b", "", "BMS port:"),
-            ("jk02", "deye", "slcan:/dev/ttyACM0", "", "not slcan:"), ("jk02", "deye", "/dev/ttyACM0", "slcan:/dev/ttyACM0", "same adapter"), ("can-jk", "deye", "/dev/ttyUSB0", "", "CAN adapter"), ("can-jk-doc", "deye", "/dev/ttyUSB0", "", "CAN adapter"), ("jk02", "deye", "", "/dev/ttyACM0", "Inverter port:"),
-        })
-        {
-            var (status, body) = site.Post("/wiring", ("bms", bms), ("inverter", inverter), ("bmsport", bmsPort), ("inverterport", inverterPort));
-            Assert.Equal(422, status);
-            Assert.Contains(wrong, body, StringComparison.Ordinal);
-            if (bmsPort.Length > 0) Assert.Contains($"value=\"{bmsPort}\"", body, StringComparison.Ordinal); // a mistake does not cost the rest
-        }
-
-        Assert.False(site.Store.Records.ContainsKey(Wiring.Record));
-        Assert.Equal(303, site.Post("/wiring", ("bms", "can-jk-doc"), ("inverter", "deye"), ("bmsport", "slcan:/dev/ttyACM0"), ("inverterport", "")).Status);
-        Assert.Equal(303, site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", "/dev/ttyUSB0"), ("inverterport", "slcan:/dev/ttyACM0")).Status);
-        var wiring = new Wiring();
-        Assert.True(wiring.Load(site.Store));
-        Assert.Equal(("jk02", "/dev/ttyUSB0", "deye", "slcan:/dev/ttyACM0"), (wiring.Bms, wiring.BmsPort, wiring.Inverter, wiring.InverterPort));
-    }
-
-    [Fact]
-    public void A_port_is_picked_from_what_is_plugged_in_and_typed_where_it_is_not()
-    {
-        const string Wire = "/dev/serial/by-id/usb-FTDI-if00", Can = "/dev/serial/by-id/usb-CAN-if00";
-        var site = SignedIn();
-        Assert.Contains("<input id=bmsport", site.Get("/setup").Body, StringComparison.Ordinal);
-        Assert.Contains("No serial adapter was found", site.Get("/setup").Body, StringComparison.Ordinal);
-        site.Ports.Plugged = [Wire, Can];
-        var page = site.Get("/setup").Body;
-        Assert.DoesNotContain("<input id=bmsport", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("No serial adapter was found", page, StringComparison.Ordinal);
-        Assert.Contains($"<option value=\"{Can}\">Maker &amp; &lt;product&gt; 1</option>", page, StringComparison.Ordinal);
-
-        // Only the device is picked; what it takes to speak to it follows from the protocol.
-        Assert.Equal(("jk02", Wire, "slcan:" + Can), Picked("jk02", Wire, Can));
-        Assert.Contains($"<option value=\"{Can}\" selected>", site.Get("/setup").Body, StringComparison.Ordinal);
-        Assert.Equal(("can-jk", "slcan:" + Wire, "slcan:" + Can), Picked("can-jk", Wire, Can));
-        Assert.Contains($"<option value=\"{Wire}\" selected>", site.Get("/setup").Body, StringComparison.Ordinal);
-        Assert.Contains("same adapter", site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", Can), ("inverterport", Can)).Body, StringComparison.Ordinal);
-
-        // One that was pulled stays chosen, and the page says so.
-        site.Ports.Plugged = [Wire];
-        Assert.Contains($"<option value=\"slcan:{Can}\" selected>not in the list: slcan:{Can}</option>", site.Get("/setup").Body, StringComparison.Ordinal);
-        Assert.Equal(("jk02", Wire, "slcan:" + Can), Picked("jk02", Wire, "slcan:" + Can));
-
-        // "Type another" without script: the answer is a field for it.
-        var (status, typed) = site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", "?"), ("inverterport", "slcan:" + Can));
-        Assert.Equal(200, status);
-        Assert.Contains("Type the name of the port", typed, StringComparison.Ordinal);
-        Assert.Matches("<input id=bmsport[^>]*>", typed);
-        Assert.Contains($"<input id=inverterport", typed, StringComparison.Ordinal); // what was typed may still be corrected
-        Assert.Contains($"value=\"slcan:{Can}\"", typed, StringComparison.Ordinal);
-        Assert.Equal(("jk02", "/dev/rfcomm0", "slcan:" + Can), Picked("jk02", "/dev/rfcomm0", "slcan:" + Can));
-
-        (string, string, string) Picked(string protocol, string bms, string inverter)
-        {
-            Assert.Equal(303, site.Post("/wiring", ("bms", protocol), ("inverter", "deye"), ("bmsport", bms), ("inverterport", inverter)).Status);
-            var wiring = new Wiring();
-            Assert.True(wiring.Load(site.Store));
-            return (wiring.Bms, wiring.BmsPort, wiring.InverterPort);
-        }
-    }
-
-    [Fact]
-    public void A_board_whose_wires_are_pins_shows_no_port()
-    {
-        var site = new Site(new HandStore(), pins: true);
-        site.Post("/welcome", ("password", Good), ("again", Good));
-        var page = site.Get("/setup").Body;
-        Assert.Contains("id=bms ", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("bmsport", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("inverterport", page, StringComparison.Ordinal);
-        Assert.Equal(303, site.Post("/wiring", ("bms", "jk02"), ("inverter", "deye"), ("bmsport", "/dev/ttyUSB0")).Status);
-        var wiring = new Wiring();
-        Assert.True(wiring.Load(site.Store));
-        Assert.Equal("", wiring.BmsPort);
-    }
-
-    [Fact]
-    public void A_claim_runs_in_the_background_and_the_page_says_how_it_went()
-    {
-        var site = SignedIn();
-        Assert.Equal(422, site.Post("/claim", ("server", "fleet.local"), ("code", "ABC")).Status);
-        Assert.Contains("Claim code:", site.Post("/claim", ("server", "http://fleet.local"), ("code", "")).Body, StringComparison.Ordinal);
-        Assert.Equal(303, site.Post("/claim", ("server", "http://fleet.local:8080"), ("code", "ABC")).Status);
-        Assert.Equal("http://fleet.local:8080 ABC", site.Claim.Asked);
-        site.Claim.State = ErrandState.Failed;
-        site.Claim.Why = "<b>\"no\" & 'never'</b>";
-        Assert.Contains("&lt;b&gt;&quot;no&quot; &amp; &#39;never&#39;&lt;/b&gt;", site.Get("/setup").Body, StringComparison.Ordinal);
-        site.Claim.Reason = "of_a_newer_server";
-        Assert.Contains("El alta falló: &lt;b&gt;", site.Get("/setup?lang=es").Body, StringComparison.Ordinal);
-        site.Claim.Reason = ClaimRefusalNames.Of(ClaimRefusal.WrongCode);
-        Assert.Contains("El alta falló: el código no es válido", site.Get("/setup?lang=es").Body, StringComparison.Ordinal);
-        Assert.Contains("The claim failed: this code is not valid", site.Get("/setup?lang=en").Body, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Status_is_the_same_on_the_page_and_in_its_poll_and_escaped_in_both()
     {
-        var site = SignedIn();
+        var site = Site.SignedIn();
         var v = site.Window.Writing;
         v.Report.BmsAgeMs = 100;
         Rig.HealthyPack().CopyTo(v.Report.Snapshot);
@@ -273,7 +171,7 @@ public sealed partial class PortalTests
     [Fact]
     public void An_old_reading_is_called_old_and_every_trouble_stands_out()
     {
-        var site = SignedIn();
+        var site = Site.SignedIn();
         var v = site.Window.Writing;
         v.Report.BmsAgeMs = 12_300;
         v.AtMs = site.NowMs;
@@ -335,7 +233,7 @@ public sealed partial class PortalTests
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\n", 0)]
     public void What_is_no_plain_request_is_refused(string text, int expected)
     {
-        Assert.Equal(expected, new PortalRequest().Read(Buffer(text), text.Length));
+        Assert.Equal(expected, new PortalRequest().Read(Site.Buffer(text), text.Length));
     }
 
     [Fact]
@@ -343,13 +241,13 @@ public sealed partial class PortalTests
     {
         var request = new PortalRequest();
         var endless = "GET / HTTP/1.1\r\nHost: a\r\nx: " + new string('x', PortalRequest.MaxHead);
-        Assert.Equal(-431, request.Read(Buffer(endless), endless.Length));
+        Assert.Equal(-431, request.Read(Site.Buffer(endless), endless.Length));
         var random = new Random(7);
         var whole = Encoding.Latin1.GetBytes("POST /login?a=%20&lang=es HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: jkp=1; jkl=es\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 12\r\n\r\nform=%C3%B1&");
-        var site = SignedIn();
+        var site = Site.SignedIn();
         for (var round = 0; round < 20_000; round++)
         {
-            var b = Buffer("");
+            var b = Site.Buffer("");
             whole.CopyTo(b, 0);
             for (var i = random.Next(4); i >= 0; i--) b[random.Next(whole.Length)] = (byte)random.Next(256);
             if (request.Read(b, whole.Length) > 0) site.Portal.Handle(request, 1);
@@ -386,7 +284,7 @@ public sealed partial class PortalTests
     [Fact]
     public void The_largest_status_page_fits_the_board()
     {
-        var site = SignedIn();
+        var site = Site.SignedIn();
         var v = site.Window.Writing;
         v.Report.BmsAgeMs = 100;
         v.Report.Snapshot.CellCount = BmsSnapshot.MaxCells;
@@ -394,115 +292,5 @@ public sealed partial class PortalTests
         v.Report.Snapshot.TempCount = BmsSnapshot.MaxTemps;
         site.Window.Publish();
         foreach (var path in new[] { "/?lang=es", "/setup?lang=es", "/profile", "/device", "/portal.css" }) Assert.Equal(200, site.Get(path).Status);
-    }
-
-    private static Site SignedIn()
-    {
-        var site = new Site();
-        site.Get("/");
-        site.Post("/welcome", ("password", Good), ("again", Good));
-        site.Get("/");
-        return site;
-    }
-
-    private static byte[] Buffer(string text)
-    {
-        var b = new byte[PortalRequest.MaxHead + PortalRequest.MaxBody + 4];
-        Encoding.Latin1.GetBytes(text).CopyTo(b, 0);
-        return b;
-    }
-
-    [GeneratedRegex("name=form value=\"([0-9a-f]{32})\"", RegexOptions.None, 1000)]
-    private static partial Regex FormToken();
-
-    [GeneratedRegex("jkp=([0-9a-z]+)", RegexOptions.None, 1000)]
-    private static partial Regex SessionCookie();
-
-    /// <summary>A portal and the one browser that looks at it.</summary>
-    private sealed class Site
-    {
-        public Site(HandStore? store = null, int pageBytes = 16384, bool pins = false)
-        {
-            Store = store ?? new HandStore();
-            Portal = new LocalPortal(new PortalSettings(Store, new Counting(), new SystemWifi(), Claim, Window)
-            {
-                PasswordRounds = 3, Ports = pins ? null : Ports, Address = "http://192.168.4.1/", PageBytes = pageBytes,
-            });
-            Get("/");
-        }
-
-        public HandStore Store { get; }
-        public PortalWindow Window { get; } = new();
-        public HandClaim Claim { get; } = new();
-        public HandPorts Ports { get; } = new();
-        public LocalPortal Portal { get; }
-        public long NowMs { get; set; } = 1000;
-        public string Host { get; set; } = "127.0.0.1:8090";
-        public string Cookie { get; set; } = "";
-        public string Form { get; set; } = "";
-        public string LastHead { get; private set; } = "";
-
-        public (int Status, string Body) Get(string path) => Ask($"GET {path} HTTP/1.1\r\nHost: {Host}\r\nCookie: jkp={Cookie}\r\n\r\n");
-
-        public (int Status, string Body) Post(string path, params (string Name, string Value)[] fields)
-        {
-            var body = string.Join('&', fields.Append(("form", Form)).Select(f => $"{f.Item1}={Uri.EscapeDataString(f.Item2)}"));
-            var answer = Ask($"POST {path} HTTP/1.1\r\nHost: {Host}\r\nCookie: jkp={Cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n{body}");
-            if (answer.Status == 303) Get("/");
-            return answer;
-        }
-
-        private (int Status, string Body) Ask(string text)
-        {
-            var request = new PortalRequest();
-            var state = request.Read(Buffer(text), text.Length);
-            Assert.True(state > 0, $"refused with {-state}: {text}");
-            Portal.Handle(request, NowMs);
-            var head = Encoding.UTF8.GetString(Portal.Head.Buffer, 0, Portal.Head.Count);
-            var body = Encoding.UTF8.GetString(Portal.Body.Buffer, 0, Portal.Body.Count);
-            var status = int.Parse(head.AsSpan(9, 3));
-            if (text.StartsWith("POST", StringComparison.Ordinal) || status == 303) LastHead = head;
-            if (SessionCookie().Match(head) is { Success: true } cookie) Cookie = cookie.Groups[1].Value;
-            if (FormToken().Match(body) is { Success: true } form) Form = form.Groups[1].Value;
-            return (status, body);
-        }
-    }
-
-    private sealed class Counting : IRandomPort
-    {
-        private byte _next;
-
-        public void Fill(byte[] buffer)
-        {
-            for (var i = 0; i < buffer.Length; i++) buffer[i] = ++_next;
-        }
-    }
-
-    private sealed class HandPorts : ISerialPorts
-    {
-        public string[] Plugged { get; set; } = [];
-        public int Count { get; private set; }
-
-        public void Look() => Count = Plugged.Length;
-
-        public string Name(int index) => Plugged[index];
-
-        public string Title(int index) => "Maker & <product> " + index;
-    }
-
-    private sealed class HandClaim : IClaimPort
-    {
-        public string Asked { get; private set; } = "";
-        public ErrandState State { get; set; }
-        public string Reason { get; set; } = "";
-        public string Why { get; set; } = "";
-        public string Device => "";
-        public string Server => "";
-
-        public bool Begin(string server, string code)
-        {
-            Asked = server + " " + code;
-            return true;
-        }
     }
 }
