@@ -70,14 +70,19 @@ public sealed class OnboardingStory(Browser browser)
     await Assertions.Expect(desk.Page.GetByRole(AriaRole.Heading, new() { Name = "Gentle" })).ToBeVisibleAsync();
     await desk.Page.GetByLabel("Charge max, A", new() { Exact = true }).FillAsync("33");
     await desk.Page.Keyboard.PressAsync("Tab");
+    await ForbidDischarging(desk);
     await desk.Page.GetByPlaceholder("Why?").FillAsync("The packs got warm");
-    await Assertions.Expect(desk.Page.Locator("ins")).ToHaveTextAsync("33\u00A0A");
+    await Assertions.Expect(desk.Page.Locator("ins")).ToHaveTextAsync(["00:00-00:00", "33\u00A0A"]);
     await desk.Picture("profile-1440", whole: true);
+    await desk.Page.SetViewportSizeAsync(390, 844);
+    await desk.FitsItsWidth();
+    await desk.Picture("profile-390", whole: true);
+    await desk.Page.SetViewportSizeAsync(1440, 900);
     await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Save revision 2" }).ClickAsync();
     var revisions = desk.Page.Locator("section[aria-labelledby=revisions-heading]");
     await revisions.GetByText("Differences to revision 1").ClickAsync();
-    await Assertions.Expect(revisions.Locator("del")).ToHaveTextAsync("60\u00A0A");
-    await Assertions.Expect(revisions.Locator("ins")).ToHaveTextAsync("33\u00A0A");
+    await Assertions.Expect(revisions.Locator("del")).ToHaveTextAsync(["none", "60\u00A0A"]);
+    await Assertions.Expect(revisions.Locator("ins")).ToHaveTextAsync(["00:00-00:00", "33\u00A0A"]);
     await desk.Picture("profile-1440-diff", whole: true);
 
     await first.Until(ma => ma > 33_000, "the first inverter may charge as the battery allows");
@@ -98,15 +103,30 @@ public sealed class OnboardingStory(Browser browser)
     await first.Until(ma => ma == 33_000, "the first inverter follows");
     await second.Until(ma => ma == 33_000, "the second inverter follows");
     Assert.Equal(30_000, small.AllowedChargeMa);
+    Assert.Equal((0, 0), (first.AllowedDischargeMa, second.AllowedDischargeMa));
+    Assert.True(small.AllowedDischargeMa > 0, "who refused the profile has nothing of it, no window either");
 
     await desk.Page.Locator("tbody tr").Last.GetByRole(AriaRole.Link).ClickAsync();
     await Assertions.Expect(desk.Page.Locator(".chain").First).ToContainTextAsync("The maximum of the charge profile", new() { Timeout = 30_000 });
     await Assertions.Expect(desk.Page.Locator(".chain").First).ToContainTextAsync("33\u00A0A");
+    await Assertions.Expect(desk.Page.Locator(".chain").Last).ToContainTextAsync("A time window of the profile forbids discharging now");
     var limited = await LimitByCommand(desk, [first, second]);
     await ReturnToTheFirst(server, desk, limited);
     await SwitchCharging(desk, small, bms);
     Assert.Empty(desk.Wrong);
     folder.Delete(recursive: true);
+  }
+
+  /// <summary>A window of the whole day, because the story does not know what time it is.</summary>
+  private static async Task ForbidDischarging(Window desk)
+  {
+    var windows = desk.Page.GetByRole(AriaRole.Group, new() { Name = "No discharging", Exact = true });
+    await windows.GetByRole(AriaRole.Button, new() { Name = "Add a window" }).ClickAsync();
+    await Assertions.Expect(windows.GetByText("8 h, over midnight")).ToBeVisibleAsync();
+    await windows.GetByLabel("From").FillAsync("00:00");
+    await windows.GetByLabel("To").FillAsync("00:00");
+    await windows.GetByLabel("To").PressAsync("Tab");
+    await Assertions.Expect(windows.GetByText("the whole day")).ToBeVisibleAsync();
   }
 
   /// <summary>Commands from the device page: a temporary limit that the inverter obeys, its end, and what may not be done.</summary>
