@@ -33,10 +33,13 @@ public sealed record Credential(byte[] Hash, byte[]? OldHash, DateTimeOffset? Ol
 }
 
 /// <summary>One accepted MQTT connection of a device.</summary>
-public sealed class DeviceConnection(DeviceEntry device, string remote, double burst, long nowStamp)
+public sealed class DeviceConnection(DeviceEntry device, string remote, double burst, DateTimeOffset since, long nowStamp)
 {
   public DeviceEntry Device { get; } = device;
   public string Remote { get; } = remote;
+
+  /// <summary>When it was let in: what was handed over before may not have arrived.</summary>
+  public DateTimeOffset Since { get; } = since;
 
   /// <summary>Where to put desired states; set when the device has subscribed.</summary>
   public MqttSessionStatus? DesiredMail { get; set; }

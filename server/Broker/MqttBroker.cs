@@ -87,7 +87,7 @@ public sealed class MqttBroker(
       return Task.CompletedTask;
     }
 
-    args.SessionItems[ConnectionKey] = new DeviceConnection(judgement.Device, remote, options.Value.Burst, clock.GetTimestamp());
+    args.SessionItems[ConnectionKey] = new DeviceConnection(judgement.Device, remote, options.Value.Burst, clock.GetUtcNow(), clock.GetTimestamp());
     return Task.CompletedTask;
   }
 

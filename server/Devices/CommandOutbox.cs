@@ -20,8 +20,8 @@ public sealed class CommandOutbox : BackgroundService
   private readonly TimeProvider _clock;
   private readonly ILogger<CommandOutbox> _log;
 
-  // Ids only, each at most once; true = the device has just connected and may have missed what was handed over before.
-  private readonly Dictionary<string, bool> _due = new(StringComparer.Ordinal);
+  // Ids only, each at most once.
+  private readonly HashSet<string> _due = new(StringComparer.Ordinal);
   private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
   public CommandOutbox(IDbContextFactory<FleetDb> databases, DeviceGate gate, MqttBroker broker, LiveFleet fleet, TimeProvider clock, ILogger<CommandOutbox> log)
@@ -31,7 +31,11 @@ public sealed class CommandOutbox : BackgroundService
   }
 
   /// <summary>A command for this device was stored.</summary>
-  public void Ring(string deviceId) => Add(deviceId, connected: false);
+  public void Ring(string deviceId)
+  {
+    lock (_due) _due.Add(deviceId);
+    _bell.Writer.TryWrite(true);
+  }
 
   public override void Dispose()
   {
@@ -43,7 +47,7 @@ public sealed class CommandOutbox : BackgroundService
   {
     await foreach (var _ in _bell.Reader.ReadAllAsync(stoppingToken))
     {
-      KeyValuePair<string, bool>[] due;
+      string[] due;
       lock (_due)
       {
         due = [.. _due];
@@ -52,13 +56,13 @@ public sealed class CommandOutbox : BackgroundService
 
       try
       {
-        foreach (var part in due.Chunk(500)) await Send(part.ToDictionary(StringComparer.Ordinal), stoppingToken);
+        foreach (var ids in due.Chunk(500)) await Send(ids, stoppingToken);
       }
       catch (Exception broken) when (broken is not OperationCanceledException)
       {
         _log.LogError(broken, "Commands could not be sent; trying again");
         await Task.Delay(TimeSpan.FromSeconds(1), _clock, stoppingToken);
-        foreach (var (id, connected) in due) Add(id, connected);
+        foreach (var id in due) Ring(id);
       }
     }
   }
@@ -66,26 +70,20 @@ public sealed class CommandOutbox : BackgroundService
   /// <summary>Doing it twice is the same as once.</summary>
   private static bool MayRepeat(CommandKind kind) => kind is not (CommandKind.Reboot or CommandKind.Switch or CommandKind.FullCharge);
 
-  private void Subscribed(DeviceConnection connection) => Add(connection.Device.Id, connected: true);
+  private void Subscribed(DeviceConnection connection) => Ring(connection.Device.Id);
 
-  private void Add(string deviceId, bool connected)
+  private async Task Send(string[] ids, CancellationToken stop)
   {
-    lock (_due) _due[deviceId] = connected || _due.GetValueOrDefault(deviceId);
-    _bell.Writer.TryWrite(true);
-  }
-
-  private async Task Send(Dictionary<string, bool> due, CancellationToken stop)
-  {
-    var ids = due.Keys.ToArray();
     var now = _clock.GetUtcNow();
     await using var db = await _databases.CreateDbContextAsync(stop);
     var open = await db.DeviceCommands.Where(c => c.State == VerdictState.None && c.Until > now && ids.Contains(c.DeviceId)).OrderBy(c => c.At).ToListAsync(stop);
     foreach (var command in open)
     {
-      if (command.HandedAt is not null && !(due[command.DeviceId] && MayRepeat(command.Kind))) continue;
-      if (_gate.Find(command.DeviceId) is not { Connection.CommandMail: { } session } device) continue;
+      if (_gate.Find(command.DeviceId) is not { Connection: { CommandMail: { } session } connection } device) continue;
+      // Handed to this very connection it is on its way; one that broke may have swallowed it. Milliseconds, as they are stored.
+      if (command.HandedAt is { } handed && (!MayRepeat(command.Kind) || handed.ToUnixTimeMilliseconds() >= connection.Since.ToUnixTimeMilliseconds())) continue;
       // Noted before it goes: killed in between, a restart is rather lost than done twice.
-      command.HandedAt = now;
+      command.HandedAt = _clock.GetUtcNow();
       await db.SaveChangesAsync(stop);
       var accepted = session.TryEnqueueApplicationMessage(
         new MqttApplicationMessage { Topic = device.CommandTopic, PayloadSegment = Write(command), QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce }, out var result);

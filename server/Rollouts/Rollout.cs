@@ -141,6 +141,8 @@ public sealed class RolloutDevice
   /// <summary>Last sign of progress inside the stage; step timers run from here.</summary>
   public DateTimeOffset ProgressAt { get; set; }
   public int ProgressPermille { get; set; }
+
+  /// <summary>When it was offered what its desired state now carries for this rollout; null = nothing.</summary>
   public DateTimeOffset? OfferedAt { get; set; }
 
   /// <summary>Version of the desired state that carried the offer: older reports say nothing about it.</summary>

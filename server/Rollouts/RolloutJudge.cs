@@ -137,11 +137,17 @@ public static class RolloutJudge
       return true;
     }
 
-    /// <summary>Takes the offer from every device that has not begun to switch.</summary>
+    /// <summary>Takes the offer from every device that has not begun to switch, and from those of which nobody knows: what may be a bad build must not wait for them.</summary>
     public void WithdrawOffers(string reason)
     {
       for (var i = 0; i < _moves.Length; i++)
       {
+        if (_moves[i].Stage is StageOfDevice.TimedOut or StageOfDevice.Silent && _rollout.Devices[i].OfferedAt is not null)
+        {
+          Step.Withdrawals.Add(_rollout.Devices[i]);
+          continue;
+        }
+
         if (_moves[i].Stage is not (StageOfDevice.Offered or StageOfDevice.Downloading or StageOfDevice.Downloaded)) continue;
         Step.Withdrawals.Add(_rollout.Devices[i]);
         Move(i, (_rollout.State == RolloutState.Aborted ? StageOfDevice.Skipped : StageOfDevice.Planned, reason, 0));

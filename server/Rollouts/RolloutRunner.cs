@@ -196,7 +196,7 @@ public sealed class RolloutRunner(
 
     foreach (var (wave, _) in step.Waves) db.Entry(wave).State = EntityState.Modified;
     foreach (var move in step.Devices) db.Entry(move.Device).State = EntityState.Modified;
-    foreach (var device in step.Offers.Concat(step.Returns)) db.Entry(device).State = EntityState.Modified;
+    foreach (var device in step.Offers.Concat(step.Returns).Concat(step.Withdrawals)) db.Entry(device).State = EntityState.Modified;
     await db.SaveChangesAsync(cancellationToken);
     await transaction.CommitAsync(cancellationToken);
     return told;

@@ -14,7 +14,7 @@ public sealed class RolloutStep
   /// <summary>Devices whose desired state gets the build now.</summary>
   public List<RolloutDevice> Offers { get; } = [];
 
-  /// <summary>Devices whose desired state loses the build: they have not begun to switch.</summary>
+  /// <summary>Devices whose desired state loses the build.</summary>
   public List<RolloutDevice> Withdrawals { get; } = [];
 
   /// <summary>Devices that get the former build.</summary>
@@ -46,6 +46,7 @@ public sealed class RolloutStep
       device.OfferedAt = now;
     }
 
+    foreach (var device in Withdrawals) device.OfferedAt = null;
     foreach (var device in Returns) device.OfferedAt = now;
     rollout.StateReason = News ?? rollout.StateReason;
     if (Rollout is not { } to) return;

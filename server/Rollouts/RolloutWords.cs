@@ -86,16 +86,17 @@ public static class RolloutWords
 
     var restarting = Of(StageOfDevice.Switching, StageOfDevice.Verifying);
     var unanswered = Of(StageOfDevice.TimedOut, StageOfDevice.Silent);
-    // They were offered the build and nobody knows how far they came, so the offer stands.
+    // Nobody knows how far they came. A halt takes their offer back; a build that proved good waits for them.
+    var unknown = unanswered == 0 ? "" : $" {Show.Devices(unanswered)} never answered and may have switched before the offer was taken back.";
     var late = unanswered == 0 ? "" : $" {Show.Devices(unanswered)} never answered and may still take the build.";
     var followed = restarting == 0 ? "" : $" {Show.Devices(restarting)} {(restarting == 1 ? "was" : "were")} restarting already and {(restarting == 1 ? "is" : "are")} followed to the end.";
     return rollout.State switch
     {
       RolloutState.Scheduled => "It starts by itself; until then it can be halted or aborted.",
       RolloutState.Running => $"It goes on by itself, and halts at {Failed(rollout.Policy.FailCap)} or when {rollout.Policy.FailPercent} % of at least {rollout.Policy.MinSample} decided ones failed.",
-      RolloutState.Paused => $"No further device is offered the build.{followed}{late} It waits for a person: "
+      RolloutState.Paused => $"No further device is offered the build.{followed}{unknown} It waits for a person: "
         + (byStage.Any(s => RolloutJudge.IsBad(s.Key) && s.Value > 0) ? "look at the failed devices, then try them again, go on without them, roll back, or abort." : "go on or abort."),
-      RolloutState.Aborted => (followed + late).Trim(),
+      RolloutState.Aborted => (followed + unknown).Trim(),
       RolloutState.CompletedWithFailures => $"Who failed or was left out is not tried again: plan another rollout for them.{late}",
       RolloutState.RollingBack => $"{Show.Devices(Of(StageOfDevice.Returned))} back on {rollout.FormerVersion}, {Of(StageOfDevice.Returning)} on the way; each has up to {Show.Span(TimeSpan.FromSeconds(rollout.Policy.TotalSeconds))}.",
       RolloutState.RolledBack when Of(StageOfDevice.ReturnFailed) > 0 => "Look at those that did not come back; nothing more is tried with them.",

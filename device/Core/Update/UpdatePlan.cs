@@ -15,6 +15,12 @@ namespace JkFleet.Agent.Update
         /// <summary>Usual <see cref="TrialMs"/>.</summary>
         public const int DefaultTrialMs = 60_000;
 
+        /// <summary>A build on trial goes back when it was not healthy for so many <see cref="TrialMs"/>: the server may be away for a while.</summary>
+        public const int PatienceTrials = 10;
+
+        /// <summary>... and when it heard no BMS for so many: without one the inverter gets nothing, and the former build heard it.</summary>
+        public const int DeafTrials = 3;
+
         /// <summary>A trusted build that runs so long has not crashed: its tries are given back, ms.</summary>
         public const int SettledAfterMs = 120_000;
 
@@ -53,6 +59,7 @@ namespace JkFleet.Agent.Update
         private bool _started;
         private long _startMs;
         private long _healthySinceMs;
+        private long _bmsSeenMs;
         private bool _healthy;
 
         /// <summary>Reads the launcher's record.</summary>
@@ -79,7 +86,7 @@ namespace JkFleet.Agent.Update
             if (State == UpdateState.Reverted) _barred = Version;
         }
 
-        /// <summary>A build on trial must be healthy for so long without a break, ms; not healthy within ten times that, it goes back.</summary>
+        /// <summary>A build on trial must be healthy for so long without a break, ms.</summary>
         public int TrialMs { get; set; } = DefaultTrialMs;
 
         /// <summary>The record as this agent sees it.</summary>
@@ -162,6 +169,7 @@ namespace JkFleet.Agent.Update
             {
                 _started = true;
                 _startMs = nowMs;
+                _bmsSeenMs = nowMs;
             }
 
             if (RestartWanted) return;
@@ -201,7 +209,9 @@ namespace JkFleet.Agent.Update
                 return;
             }
 
-            if (nowMs - _startMs < TrialMs * 10L || healthy) return;
+            if (health.BmsSeen) _bmsSeenMs = nowMs;
+            bool deaf = nowMs - _bmsSeenMs >= (long)TrialMs * DeafTrials;
+            if (healthy || (!deaf && nowMs - _startMs < (long)TrialMs * PatienceTrials)) return;
             Record.Outcome = !health.BmsSeen ? BootOutcome.NoBms : !health.InverterAsBefore ? BootOutcome.InverterLost : BootOutcome.NoServer;
             Record.OutcomeVersion = Record.Version[Record.Pending];
             Record.Valid[Record.Pending] = false;

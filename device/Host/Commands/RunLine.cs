@@ -37,7 +37,7 @@ internal static class RunLine
         var mostDischarge = new Option<double?>("--envelope-discharge-a") { Description = "Hard ceiling of this site: discharge current, A." };
         var mostCell = new Option<int?>("--envelope-cell-mv") { Description = "Hard ceiling of this site: highest cell, mV." };
         var keys = new Option<string[]>("--release-key") { Description = "Public release key (release.pub) that updates must be signed with; *.pub in the store count too.", HelpName = "FILE" };
-        var trial = new Option<int>("--update-trial-s") { Description = "A new build must be healthy for so long, 2..3600 s; not healthy within ten times that, it goes back.", DefaultValueFactory = _ => UpdatePlan.DefaultTrialMs / 1000 };
+        var trial = new Option<int>("--update-trial-s") { Description = "A new build must be healthy for so long, 2..3600 s; not healthy within ten times that, or without a BMS for three times, it goes back.", DefaultValueFactory = _ => UpdatePlan.DefaultTrialMs / 1000 };
         var maySwitch = new Option<bool>("--allow-switching") { Description = "The server may switch the MOS of the BMS." };
         var portal = new Option<string?>("--portal") { Description = "Local web page to set up and watch this agent, e.g. 127.0.0.1:8090; needs --store.", HelpName = "ADDR:PORT" };
         var server = new ServerOptions();

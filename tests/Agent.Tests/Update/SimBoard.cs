@@ -44,6 +44,12 @@ internal sealed class SimBoard : IStore, IFirmwareSlots, IFirmwareSource
 
     public int Boots { get; private set; }
 
+    /// <summary>From when to when the BMS says nothing to a build on trial, ms after its start.</summary>
+    public (int FromMs, int ToMs) BmsSilent { get; set; }
+
+    /// <summary>How long each start ran until it wanted the next one, ms.</summary>
+    public List<long> RanMs { get; } = [];
+
     public bool SafeMode { get; private set; }
 
     public int Running { get; private set; }
@@ -105,12 +111,15 @@ internal sealed class SimBoard : IStore, IFirmwareSlots, IFirmwareSource
         var seen = 0;
         for (long now = 0; now < 1_800_000; now += 250)
         {
+            if (isNew) health.BmsSeen = kind != 'B' && (now < BmsSilent.FromMs || now >= BmsSilent.ToMs);
             if (Offered.Length > 0) plan.Take(offer);
             plan.Step(now, 1_800_000_000_000, health);
             if (plan.Changes != seen) States.Add(plan.State);
             seen = plan.Changes;
             Reason = plan.Reason;
-            if (plan.RestartWanted) return false;
+            if (!plan.RestartWanted) continue;
+            RanMs.Add(now);
+            return false;
         }
 
         return true;

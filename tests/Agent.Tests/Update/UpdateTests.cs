@@ -36,6 +36,19 @@ public sealed class UpdateTests
     }
 
     [Theory]
+    [InlineData('B', 0, 0, 180_000, "no_bms")] // the inverter gets nothing meanwhile
+    [InlineData('S', 0, 0, 600_000, "no_server")] // the pack works, so the server may take its time
+    [InlineData('S', 100_000, 279_000, 600_000, "no_server")] // a cable that was pulled for a while is no bad build
+    [InlineData('S', 100_000, 280_000, 279_750, "no_bms")] // last heard a step before it fell silent
+    public void A_build_without_a_bms_goes_back_sooner_than_one_without_a_server(char kind, int silentFromMs, int silentToMs, long afterMs, string reason)
+    {
+        var board = new SimBoard { Offered = SimBoard.Artifact(SimBoard.Build(kind, 5000), "2.0.0"), BmsSilent = (silentFromMs, silentToMs) };
+        board.Live();
+        Assert.Equal((afterMs, reason), (board.RanMs[1], board.Reason));
+        Assert.Equal(SimBoard.OldBuild, board.Content);
+    }
+
+    [Theory]
     [InlineData('G')]
     [InlineData('B')]
     [InlineData('C')]

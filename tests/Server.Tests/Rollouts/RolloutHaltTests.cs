@@ -26,6 +26,31 @@ public class RolloutHaltTests
   }
 
   [Fact]
+  public void Halt_takes_the_offer_back_from_those_that_fell_silent_too() // or the bad build would wait for them
+  {
+    var fleet = new JudgedFleet(4, p => { p.Canary = 4; p.FailCap = 3; p.MinSample = 1000; p.SilenceSeconds = 60; });
+    fleet.Tick(2);
+    foreach (var device in fleet.Rollout.Devices) fleet.Report(device, UpdateState.Downloading, "", 100);
+    foreach (var id in new[] { "d0", "d1" }) fleet.Facts[id] = fleet.Facts[id] with { Online = false, SilentFor = TimeSpan.FromHours(1) };
+    fleet.Pass(100);
+    fleet.Tick();
+    Assert.All(fleet.Rollout.Devices.Take(2), d => Assert.Equal(StageOfDevice.Silent, d.Stage));
+    Assert.Empty(fleet.LastStep.Withdrawals); // a good build may still be taken late
+    fleet.Report(fleet.Rollout.Devices[2], UpdateState.Reverted, "no_bms");
+    fleet.Tick();
+    Assert.Equal(RolloutState.Paused, fleet.Rollout.State);
+    Assert.Equal(["d0", "d1", "d2", "d3"], fleet.LastStep.Withdrawals.Select(d => d.DeviceId).Order());
+    fleet.Tick(2);
+    Assert.True(fleet.LastStep.IsEmpty);
+
+    // It had switched before it fell silent: the truth still comes.
+    fleet.Confirm(fleet.Rollout.Devices[0]);
+    fleet.Facts["d0"] = fleet.Facts["d0"] with { Online = true, SilentFor = TimeSpan.Zero };
+    fleet.Tick();
+    Assert.Equal(StageOfDevice.Confirmed, fleet.Rollout.Devices[0].Stage);
+  }
+
+  [Fact]
   public void Abort_leaves_the_rest_out_and_is_final()
   {
     var fleet = new JudgedFleet(10, p => p.Canary = 2);

@@ -126,7 +126,7 @@ public class RolloutNewsTests
 
     Assert.Equal("No further device is offered the build. It waits for a person: go on or abort.", Next(RolloutState.Paused, (StageOfDevice.Planned, 3)));
     Assert.Equal(
-      "No further device is offered the build. 2 devices were restarting already and are followed to the end. 1 device never answered and may still take the build. "
+      "No further device is offered the build. 2 devices were restarting already and are followed to the end. 1 device never answered and may have switched before the offer was taken back. "
       + "It waits for a person: look at the failed devices, then try them again, go on without them, roll back, or abort.",
       Next(RolloutState.Paused, (StageOfDevice.Switching, 1), (StageOfDevice.Verifying, 1), (StageOfDevice.Silent, 1)));
     Assert.Equal("1 device was restarting already and is followed to the end.", Next(RolloutState.Aborted, (StageOfDevice.Verifying, 1), (StageOfDevice.Skipped, 4)));
