@@ -41,10 +41,10 @@ public sealed class OnboardingStory(Browser browser)
     await MakeSite(server, desk, "Bakery");
     await desk.Go(server, "/claim");
     var code = await MakeCode(desk, devices: 3);
-    var folder = Directory.CreateTempSubdirectory("jkfleet-e2e-stores-");
-    var own = Path.Combine(folder.FullName, "own.json");
+    using var folder = new WorkFolder();
+    var own = folder.File("own.json");
     await File.WriteAllTextAsync(own, """{"revision":1,"name":"own","rise_hold_ms":0,"rise_ma_per_s":100000}""");
-    var stores = Enumerable.Range(1, 3).Select(n => Path.Combine(folder.FullName, $"{n}")).ToArray();
+    var stores = Enumerable.Range(1, 3).Select(n => folder.File($"{n}")).ToArray();
     foreach (var store in stores)
     {
       await using var claim = AgentProcess.Start("claim", "--server", server.Web.ToString(), "--code", code, "--store", store);
@@ -114,7 +114,6 @@ public sealed class OnboardingStory(Browser browser)
     await ReturnToTheFirst(server, desk, limited);
     await SwitchCharging(desk, small, bms);
     Assert.Empty(desk.Wrong);
-    folder.Delete(recursive: true);
   }
 
   /// <summary>A window of the whole day, because the story does not know what time it is.</summary>

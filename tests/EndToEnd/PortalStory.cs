@@ -23,15 +23,15 @@ public sealed partial class PortalStory(Browser browser)
   [Fact]
   public async Task A_phone_takes_a_device_from_its_first_start_into_the_fleet_and_through_two_updates()
   {
-    var folder = Directory.CreateTempSubdirectory("jkfleet-e2e-portal-").FullName;
-    var release = await Release.Create(folder, "pc");
-    var profile = Path.Combine(folder, "profile.json");
+    using var folder = new WorkFolder();
+    var release = await Release.Create(folder.Path, "pc");
+    var profile = folder.File("profile.json");
     await File.WriteAllTextAsync(profile, """{"revision":1,"name":"own","rise_hold_ms":0,"rise_ma_per_s":100000}""");
     await using var server = await ServerUnderTest.Start(devices: 0, sites: 1, releaseKey: release.PublicKey);
     using var cables = new Cables(new BmsOnWire(Battery()));
     using var adapter = NamedAdapter.Plug("JkFleet_Story", cables.BmsPort);
     await using var agent = AgentProcess.Start(
-      "run", "--portal", "127.0.0.1:0", "--store", Path.Combine(folder, "store"), "--profile", profile, "--release-key", release.PublicKey, "--update-trial-s", "3");
+      "run", "--portal", "127.0.0.1:0", "--store", folder.File("store"), "--profile", profile, "--release-key", release.PublicKey, "--update-trial-s", "3");
     var portal = await AddressOf(agent);
     await using var phone = await browser.Open(390);
     await using var desk = await browser.Open(1440);
@@ -63,7 +63,6 @@ public sealed partial class PortalStory(Browser browser)
     Assert.All(phone.Wrong, wrong => Assert.Matches("403|422", wrong)); // the mistakes of this story
     Assert.Empty(desk.Wrong);
     await agent.DisposeAsync();
-    Directory.Delete(folder, recursive: true);
   }
 
   private static Jk4E57Image Battery()

@@ -18,9 +18,9 @@ public sealed class RolloutStory(Browser browser)
   [Fact]
   public async Task A_build_that_loses_the_BMS_ends_with_its_canaries_and_the_good_one_reaches_everyone()
   {
-    var folder = Directory.CreateTempSubdirectory("jkfleet-e2e-release-").FullName;
-    var release = await Release.Create(folder, "sim");
-    var seed = Path.Combine(folder, "seed");
+    using var folder = new WorkFolder();
+    var release = await Release.Create(folder.Path, "sim");
+    var seed = folder.File("seed");
     await File.WriteAllTextAsync(seed, ServerUnderTest.SeedSecret);
 
     await using var server = await ServerUnderTest.Start(Devices, sites: 2, releaseKey: release.PublicKey);
@@ -29,7 +29,7 @@ public sealed class RolloutStory(Browser browser)
     // Twenty times faster days make the ten minutes that a build has to prove itself half a minute.
     await using var agents = AgentProcess.Start(
       "simulate", "--agents", $"{Devices}", "--server", $"mqtt://127.0.0.1:{server.MqttPort}", "--id-prefix", ServerUnderTest.Prefix, "--seed-file", seed,
-      "--release-key", release.PublicKey, "--store", Path.Combine(folder, "agents"), "--telemetry-ms", "1000", "--start-hour", "11", "--time-scale", "20");
+      "--release-key", release.PublicKey, "--store", folder.File("agents"), "--telemetry-ms", "1000", "--start-hour", "11", "--time-scale", "20");
     await Assertions.Expect(desk.Page.Locator(".kpis")).ToContainTextAsync($"{Devices}of {Devices}", new() { Timeout = 60_000 });
 
     await release.RollOut(server, desk, "9.1.0", """{"simulate": ["breaks_bms"]}""", Settings);
@@ -65,7 +65,6 @@ public sealed class RolloutStory(Browser browser)
     await Assertions.Expect(versions).ToHaveTextAsync(["9.2.0"]);
     Assert.Empty(desk.Wrong);
     await agents.DisposeAsync();
-    Directory.Delete(folder, recursive: true);
   }
 
   /// <summary>Devices that wait in any wave, from the legends under the bars: the list is virtual.</summary>
