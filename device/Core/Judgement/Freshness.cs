@@ -46,15 +46,15 @@ namespace JkFleet.Agent.Judgement
             _doubtsInRow = 0;
             if (State != ReadingState.Good) State = ReadingState.Recovering;
             long apart = takenMs - _countedMs;
-            if (!_counted || apart >= ApartMs || apart < 0)
+            if (!_counted || apart >= ApartMs)
             {
                 _counted = true;
                 _countedMs = takenMs;
-                if (_goodInRow < needed) _goodInRow++;
+                _goodInRow++;
             }
 
             LastGoodMs = takenMs;
-            if (State == ReadingState.Recovering && _goodInRow >= needed) State = ReadingState.Good;
+            if (_goodInRow >= needed) State = ReadingState.Good;
         }
 
         /// <summary>Takes a reading that contradicts itself: it changes nothing but the doubt.</summary>
@@ -63,7 +63,6 @@ namespace JkFleet.Agent.Judgement
             if (State == ReadingState.Never) return;
             _goodInRow = 0;
             if (++_doubtsInRow < DoubtsAllowed) return;
-            _doubtsInRow = DoubtsAllowed;
             if (State != ReadingState.Stale) State = ReadingState.Implausible;
         }
 

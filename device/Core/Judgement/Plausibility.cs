@@ -13,10 +13,9 @@ namespace JkFleet.Agent.Judgement
         public const int HighestMa = 500000;
 
         private readonly int[] _cellMv = new int[BmsSnapshot.MaxCells];
-        private bool _has;
         private long _atMs;
         private int _cells;
-        private int _packs;
+        private int _packs; // 0 = no reading yet, which no reading agrees with
         private int _soc;
 
         /// <summary>Judges a reading and remembers it for the next.</summary>
@@ -33,7 +32,7 @@ namespace JkFleet.Agent.Judgement
         private static Doubt Itself(BmsSnapshot s, Profile p)
         {
             if (s.PackVoltageMv <= 0) return Doubt.Voltage;
-            int highest = s.PacksTotal > 1 ? HighestMa * s.PacksTotal : HighestMa;
+            int highest = HighestMa * s.PacksTotal;
             if (s.CurrentMa > highest || s.CurrentMa < -highest) return Doubt.Current;
             if (s.SocPermille < 0 || s.SocPermille > 1000) return Doubt.Soc;
             if (s.CellCountSetting > 0 && s.PacksTotal == 1 && s.CellCount != s.CellCountSetting) return Doubt.CellCount;
@@ -43,9 +42,7 @@ namespace JkFleet.Agent.Judgement
             // An invalid cell spoils every sum; it has its own rule (the cell ramps go to zero).
             if (s.CellCount > 0 && s.InvalidCells == 0 && s.PacksTotal == 1)
             {
-                int apart = s.CellSumMv - s.PackVoltageMv;
-                if (apart < 0) apart = -apart;
-                if ((long)apart * 1000 > (long)s.PackVoltageMv * p.Number[ProfileField.SumPermille]) return Doubt.Sum;
+                if ((long)Apart(s.CellSumMv, s.PackVoltageMv) * 1000 > (long)s.PackVoltageMv * p.Number[ProfileField.SumPermille]) return Doubt.Sum;
             }
 
             return Doubt.None;
@@ -59,7 +56,7 @@ namespace JkFleet.Agent.Judgement
         private Doubt Before(BmsSnapshot s, Profile p)
         {
             long apartMs = s.TakenAtMs - _atMs;
-            if (!_has || apartMs < 0 || apartMs > p.Number[ProfileField.StaleMs]) return Doubt.None;
+            if (apartMs < 0 || apartMs > p.Number[ProfileField.StaleMs]) return Doubt.None;
             if (s.PacksTotal != _packs) return Doubt.None;
             if (s.CellCount != _cells) return Doubt.CellCount;
             for (int i = 0; i < s.CellCount; i++)
@@ -75,7 +72,6 @@ namespace JkFleet.Agent.Judgement
 
         private void Remember(BmsSnapshot s)
         {
-            _has = true;
             _atMs = s.TakenAtMs;
             _cells = s.CellCount;
             _packs = s.PacksTotal;

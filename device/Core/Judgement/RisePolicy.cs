@@ -6,7 +6,7 @@ namespace JkFleet.Agent.Judgement
     /// </summary>
     public sealed class RisePolicy
     {
-        /// <summary>A fall of less than this below where the hold began does not begin a new one (noise of a ramp), mA.</summary>
+        /// <summary>A fall of no more than this below where the hold began does not begin a new one (noise of a ramp), mA.</summary>
         public const int IgnoredMa = 500;
 
         /// <summary>Most time that one step may credit, ms.</summary>
@@ -23,7 +23,7 @@ namespace JkFleet.Agent.Judgement
 
         /// <summary>Falls at once or rises by policy.</summary>
         /// <param name="nowMs">Clock.</param>
-        /// <param name="targetMa">Where the limit should be, mA.</param>
+        /// <param name="targetMa">Where the limit should be, mA, 0 or more.</param>
         /// <param name="holdMs">Rest after a fall, ms.</param>
         /// <param name="maPerS">Fastest rise, mA per second.</param>
         /// <returns>The limit, never above the target.</returns>
@@ -36,29 +36,27 @@ namespace JkFleet.Agent.Judgement
 
             if (targetMa <= OutMa)
             {
-                OutMa = targetMa < 0 ? 0 : targetMa;
+                OutMa = targetMa;
                 _creditMs = nowMs;
                 if (OutMa == 0 || OutMa < _heldMa - IgnoredMa)
                 {
                     _fellMs = nowMs;
                     _heldMa = OutMa;
                 }
-
-                return OutMa;
             }
-
-            long held = nowMs - _fellMs;
-            if (held < holdMs)
+            else if (nowMs - _fellMs < holdMs)
             {
                 _creditMs = nowMs;
-                return OutMa;
+            }
+            else
+            {
+                long gain = (nowMs - _creditMs) * maPerS / 1000;
+                // Credit is used up rounded upwards, so that many small steps are never faster than one large one.
+                _creditMs += ((gain * 1000) + maPerS - 1) / maPerS;
+                OutMa = gain >= targetMa - OutMa ? targetMa : OutMa + (int)gain;
+                if (OutMa > _heldMa) _heldMa = OutMa;
             }
 
-            long gain = (nowMs - _creditMs) * maPerS / 1000;
-            // Credit is used up rounded upwards, so that many small steps are never faster than one large one.
-            _creditMs += ((gain * 1000) + maPerS - 1) / maPerS;
-            OutMa = gain >= targetMa - OutMa ? targetMa : OutMa + (int)gain;
-            if (OutMa > _heldMa) _heldMa = OutMa;
             return OutMa;
         }
 

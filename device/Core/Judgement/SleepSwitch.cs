@@ -56,8 +56,8 @@ namespace JkFleet.Agent.Judgement
             if (_gaveUp) return;
             if (sleep)
             {
-                if (s.ChargeMosOn && (m.SleepSwitched & Charge) == 0) Start(nowMs, Charge, false, m);
-                else if (s.DischargeMosOn && (m.SleepSwitched & Discharge) == 0) Start(nowMs, Discharge, false, m);
+                if (s.ChargeMosOn && (m.SleepSwitched & Charge) == 0) Start(_switches, nowMs, Charge, false, m);
+                else if (s.DischargeMosOn && (m.SleepSwitched & Discharge) == 0) Start(_switches, nowMs, Discharge, false, m);
             }
             else if (m.Maintenance)
             {
@@ -65,22 +65,21 @@ namespace JkFleet.Agent.Judgement
             }
             else if ((m.SleepSwitched & Charge) != 0)
             {
-                Start(nowMs, Charge, true, m);
+                Start(_switches, nowMs, Charge, true, m);
             }
             else if ((m.SleepSwitched & Discharge) != 0)
             {
-                Start(nowMs, Discharge, true, m);
+                Start(_switches, nowMs, Discharge, true, m);
             }
         }
 
-        private void Start(long nowMs, int which, bool on, LimitMemory m)
+        private void Start(IBmsSwitches switches, long nowMs, int which, bool on, LimitMemory m)
         {
-            if (_switches == null) return;
-            if (!_switches.TrySwitch(which == Charge ? BmsSwitch.Charge : BmsSwitch.Discharge, on, nowMs)) return;
+            if (!switches.TrySwitch(which == Charge ? BmsSwitch.Charge : BmsSwitch.Discharge, on, nowMs)) return;
             _open = which;
             _openOn = on;
             // Remembered before it is confirmed: a power cut in between must not leave a MOS off that nobody sets on again.
-            if (!on) m.SleepSwitched |= which;
+            m.SleepSwitched |= which;
         }
     }
 }

@@ -76,6 +76,25 @@ internal static class EngineCases
             Require(chain.Count == ChargeLimits.MaxChain && chain.Reason[low] == (LimitReason)(1 + at) && chain.LimitMa[low] == 400 && chain.Number[low] == at && chain.Value[low] == 2 * at, "chain", $"the lowest of too many, at {at}, is forgotten");
         }
 
+        // The same with anything in any order.
+        var random = new Random(7);
+        for (var round = 0; round < 300; round++)
+        {
+            var (chain, lowest) = (new LimitChain(), int.MaxValue);
+            Require(chain.Lowest() == -1, "chain", "an empty one has a lowest link");
+            for (var i = 0; i < ChargeLimits.MaxChain + 5; i++)
+            {
+                var ma = random.Next(100);
+                lowest = Math.Min(lowest, ma);
+                chain.Add(LimitReason.Bms, ma, 0, 0);
+                Require(chain.LimitMa[chain.Lowest()] == lowest, "chain", "the lowest of too many is forgotten");
+            }
+
+            var copy = new LimitChain();
+            chain.CopyTo(copy);
+            Require(copy.Count == chain.Count && copy.LimitMa.SequenceEqual(chain.LimitMa), "chain", "a copy of a full one is not the same");
+        }
+
         var equal = new LimitChain();
         for (var i = 0; i < ChargeLimits.MaxChain + 1; i++) equal.Add((LimitReason)(1 + i), 700, 0, 0);
         Require(equal.Lowest() == 0 && equal.Reason[^1] == (LimitReason)ChargeLimits.MaxChain, "chain", "of equals the first one is told");
@@ -339,6 +358,23 @@ internal static class EngineCases
         Case(Doubt.SocJump, s => s.SocPermille = 199, s => s.SocPermille = 600);
         Case(Doubt.CellCount, s => Cells(s, 15), Same);
         Case(Doubt.None, s => { Cells(s, 15); s.PacksTotal = 2; }, Same);
+        // Borders to the millivolt and the millisecond, and what there is nothing to compare with.
+        Case(Doubt.Voltage, s => s.PackVoltageMv = -1);
+        Case(Doubt.Sum, s => s.PackVoltageMv = 1);
+        foreach (var (mv, doubt) in new[] { (51_000, Doubt.None), (51_001, Doubt.Sum), (49_000, Doubt.None), (48_999, Doubt.Sum) }) Case(doubt, s => (s.PackVoltageMv, s.CellSumMv) = (50_000, mv));
+        Case(Doubt.None, s => s.CellCountSetting = 0);
+        Case(Doubt.CellCount, s => s.CellCountSetting = 1);
+        Case(Doubt.None, s => (s.CellCount, s.CellCountSetting, s.CellSumMv) = (0, BmsSnapshot.Unknown, 0));
+        Case(Doubt.Sum, s => (s.CellCount, s.CellCountSetting, s.CellSumMv) = (1, 1, 3330));
+        Case(Doubt.CellJump, s => Cell(s, 3330 + 501), Same, 0);
+        Case(Doubt.None, s => Cell(s, 3330 + 500), Same, 0);
+        void Longest(BmsSnapshot s)
+        {
+            Array.Fill(s.CellMv, 3330);
+            Cells(s, BmsSnapshot.MaxCells);
+        }
+
+        Case(Doubt.None, Same, Longest);
         // Believed once it repeats.
         Case(Doubt.None, Same, s => { Cell(s, 3330 + 501); });
         return cases;

@@ -199,6 +199,23 @@ internal sealed class EventCases : IBmsProtocol, IBmsSwitches
             Read(100);
         }
 
+        // The borders of what can be a cell, and a dead one that only the count of several packs knows.
+        foreach (var (first, mv) in new[] { (1, 0), (5000, 5001) })
+        {
+            (_pack.CellMv[1], _pack.CellMv[6]) = (first, mv);
+            _pack.Summarise();
+            Read(100);
+            Read(100, (EventKind.CellInvalid, 7));
+            Cells(3330);
+            Read(100);
+            Read(100);
+        }
+
+        _pack.InvalidCells = 1;
+        Read(100, (EventKind.CellInvalid, 0));
+        Cells(3330);
+        Read(100);
+
         // What is not believed yet is not told yet.
         Step(10_001, (EventKind.BmsLost, 10_001));
         _pack.Alarms = (BmsAlarms)2u;

@@ -81,71 +81,6 @@ public static class Exhaustive
         return cases;
     }
 
-    public static long RisePolicy()
-    {
-        long cases = 0;
-        int[] targets = [0, 300, 900, 5000, 20000];
-        int[] waits = [0, 50, 700, 5000];
-        const int Length = 4;
-        var all = (int)Math.Pow(20, Length);
-        for (var code = 0; code < all; code++)
-        {
-            var r = new RisePolicy();
-            long now = 500, fell = 500;
-            int before = 0, held = 0;
-            for (var (rest, i) = (code, 0); i < Length; rest /= 20, i++, cases++)
-            {
-                var (target, wait) = (targets[rest % 5], waits[rest % 20 / 5]);
-                if (i > 0) now += wait;
-                var at = r.Step(now, target, 1000, 2000);
-                Require(at == r.OutMa && at <= target && at >= 0, "rise", $"{at} of {target}");
-                if (target <= before) Require(at == target, "rise", "a fall waits");
-                if (at > before)
-                {
-                    Require(at - before <= (Math.Min(i > 0 ? wait : 0, 1000) * 2) + 1, "rise", $"{before} to {at} in {wait} ms");
-                    Require(now - fell >= 1000, "rise", "no hold");
-                    held = Math.Max(held, at);
-                }
-
-                if (at < before && (at == 0 || at < held - 500)) (fell, held) = (now, at);
-                if (at == 0 && target == 0) (fell, held) = (now, 0);
-                before = at;
-            }
-
-            // And it gets there: hold, then the pace, and not a second later.
-            var needed = 1000 + (20000 - before) / 2 + 1000;
-            for (var passed = 0; passed < needed; passed += 500) r.Step(now += 500, 20000, 1000, 2000);
-            Require(r.OutMa == 20000, "rise", $"stuck at {r.OutMa}");
-        }
-
-        var back = new RisePolicy();
-        for (var now = 0; now <= 5000; now += 500) back.Step(now, 1000, 1000, 2000);
-        Require(back.OutMa == 1000, "rise", "does not rise");
-        back.Step(4000, 2000, 1000, 2000);
-        Require(back.Step(4999, 2000, 1000, 2000) == 1000 && back.Step(5500, 2000, 1000, 2000) > 1000, "rise", "a clock that went back begins a new hold");
-        // Small steps are as fast as large ones, to a step and the rounding of one.
-        foreach (var tick in new[] { 1, 7, 20, 333 })
-        foreach (var pace in new[] { 100, 2000, 5000, 99_999 })
-        {
-            var small = new RisePolicy();
-            small.Step(0, 200_000, 1000, pace);
-            var needed = 1000 + (200_000_000L / pace);
-            var reached = 0L;
-            for (long now = tick; reached == 0 && now < 2 * needed; now += tick)
-                if (small.Step(now, 200_000, 1000, pace) == 200_000) reached = now;
-            Require(reached >= needed - tick && reached <= (needed * 102 / 100) + (2 * tick) + 2, "rise", $"200 A at {pace} mA/s in ticks of {tick} ms after {reached} instead of {needed} ms");
-        }
-
-        // Noise below half an ampere does not begin a new hold, a real fall does.
-        var noise = new RisePolicy();
-        for (var now = 0; now <= 20_000; now += 500) noise.Step(now, 10_000, 1000, 2000);
-        noise.Step(20_100, 9_501, 1000, 2000);
-        Require(noise.Step(20_600, 10_000, 1000, 2000) == 10_000, "rise", "noise begins a hold");
-        noise.Step(20_700, 9_499, 1000, 2000);
-        Require(noise.Step(21_600, 10_000, 1000, 2000) == 9_499, "rise", "a fall begins no hold");
-        return cases;
-    }
-
     public static long ChargePhases()
     {
         long cases = 0;
@@ -156,8 +91,8 @@ public static class Exhaustive
         n[ProfileField.AbsorptionLimitMin] = 4;
         n[ProfileField.RebulkCellMv] = 3310;
         n[ProfileField.RebulkDays] = 0;
-        // mean, spread, SOC: filling, top and together, top with one cell ahead, room by SOC, room by cells, below float
-        (int Mv, int High, int Soc)[] readings = [(3330, 3335, 950), (3425, 3445, 1000), (3424, 3445, 1000), (3350, 3355, 900), (3310, 3315, 950), (3370, 3380, 990)];
+        // cells, highest, SOC: filling, top and together, top with one cell far ahead, room by SOC, room by cells, mean just not below float
+        (int Mv, int High, int Soc)[] readings = [(3330, 3335, 950), (3425, 3445, 1000), (3370, 3445, 1000), (3350, 3355, 900), (3310, 3315, 950), (3374, 3390, 990)];
         long[] waits = [9_999, 10_000, 60_000, 130_000];
         const int Length = 4;
         var all = (int)Math.Pow(24, Length);
@@ -245,6 +180,16 @@ public static class Exhaustive
         s.SocPermille = 970;
         c.Step((minute + 501) * 60_000L, s, p, m);
         Require(!m.FullWanted && m.SinceFullMin == 0, "full", "97 % is full");
+        // Whole minutes are counted from a raster, not from whenever a reading comes.
+        var (raster, counted) = (new ChargePhases(), new LimitMemory());
+        s.SocPermille = 500;
+        for (var ms = 0L; ms <= 6_000_000; ms += 50_000)
+        {
+            raster.Step(ms, s, p, counted);
+            Require(counted.SinceFullMin == ms / 60_000, "full", $"{counted.SinceFullMin} min after {ms} ms");
+        }
+
+        s.SocPermille = 970;
         p.Number[ProfileField.Phases] = 1;
         p.Number[ProfileField.RebulkDays] = 3;
         p.Number[ProfileField.ShownSocCapPermille] = 980;
@@ -274,9 +219,11 @@ public static class Exhaustive
             {
                 ChargeSoc = (bits & 1) != 0, DischargeSoc = (bits & 2) != 0, ChargeMv = (bits & 4) != 0, DischargeMv = (bits & 8) != 0, Forcing = (bits & 16) != 0,
                 FullWanted = (bits & 32) != 0, LowSoc = (bits & 64) != 0, Maintenance = (bits & 128) != 0, Phase = (ChargePhase)phase, SleepSwitched = bits % 4,
-                SinceFullMin = bits * 7001, OverrideChargeMa = bits * 11003, OverrideDischargeMa = int.MaxValue - bits * 13007, OverrideHoldMs = 86400000 - bits,
+                SinceFullMin = bits * 7002, OverrideChargeMa = bits * 11003, OverrideDischargeMa = int.MaxValue - bits * 13007, OverrideHoldMs = 86400000 - bits,
             };
+            Array.Fill(a, (byte)0xFF);
             m.Encode(a);
+            Require(a[0] == 1 && a[20..24] is [0, 0, 0, 0], "memory", "the format that older and newer agents know");
             var back = new LimitMemory();
             Require(back.TryDecode(a, a.Length), "memory", "not read again");
             back.Encode(b);
@@ -341,19 +288,20 @@ public static class Exhaustive
         int[] levels = [0, 60, 61, 80, 81, 199, 200, 201, 249, 250, 251, 269, 270, 271, 799, 800, 949, 950, 951, 1000];
         foreach (var soc in levels)
         foreach (var mv in new[] { 45999, 46000, 46001, 47999, 48000, 48001, 53999, 54000, 55999, 56000, 56001 })
-        foreach (var warn in new[] { 0, 250 })
-        foreach (var before in new[] { false, true })
+        foreach (var warn in new[] { 0, 1, 250 })
+        for (var before = 0; before < 64; before++)
         {
             cases++;
             n[ProfileField.LowSocPermille] = warn;
-            var m = new LimitMemory { ChargeSoc = before, ChargeMv = before, DischargeSoc = before, DischargeMv = before, Forcing = before, LowSoc = before };
+            bool Was(int bit) => (before & (1 << bit)) != 0;
+            var m = new LimitMemory { ChargeSoc = Was(0), ChargeMv = Was(1), DischargeSoc = Was(2), DischargeMv = Was(3), Forcing = Was(4), LowSoc = Was(5) };
             m.Step(new BmsSnapshot { SocPermille = soc, PackVoltageMv = mv }, p);
-            Require(m.ChargeSoc == (soc >= 950 || (before && soc >= 800)), "latch", $"charge by SOC {soc}");
-            Require(m.DischargeSoc == (soc <= 80 || (before && soc <= 250)), "latch", $"discharge by SOC {soc}");
-            Require(m.ChargeMv == (mv >= 56000 || (before && mv >= 54000)), "latch", $"charge by {mv} mV");
-            Require(m.DischargeMv == (mv <= 46000 || (before && mv <= 48000)), "latch", $"discharge by {mv} mV");
-            Require(m.Forcing == (soc <= 60 || (before && soc < 200)), "latch", $"forced charge at {soc}");
-            Require(m.LowSoc == (warn > 0 && soc < (before ? warn + 20 : warn)), "latch", $"warning at {soc}");
+            Require(m.ChargeSoc == (soc >= 950 || (Was(0) && soc >= 800)), "latch", $"charge by SOC {soc}");
+            Require(m.DischargeSoc == (soc <= 80 || (Was(2) && soc <= 250)), "latch", $"discharge by SOC {soc}");
+            Require(m.ChargeMv == (mv >= 56000 || (Was(1) && mv >= 54000)), "latch", $"charge by {mv} mV");
+            Require(m.DischargeMv == (mv <= 46000 || (Was(3) && mv <= 48000)), "latch", $"discharge by {mv} mV");
+            Require(m.Forcing == (soc <= 60 || (Was(4) && soc < 200)), "latch", $"forced charge at {soc}");
+            Require(m.LowSoc == (warn > 0 && soc < (Was(5) ? warn + 20 : warn)), "latch", $"warning at {soc}");
         }
 
         return cases;
@@ -391,7 +339,11 @@ public static class Exhaustive
         return cases;
     }
 
+    public static long RisePolicy() => RiseCases.Run();
+
     public static long Slot() => SlotCases.Run();
+
+    public static long WholeProfile() => ProfileCases.Run();
 
     public static long Windows() => WindowCases.Run();
 

@@ -15,6 +15,7 @@ public static class Killer
             Exhaustive.Plausibility();
             Exhaustive.Rules();
             Exhaustive.Slot();
+            Exhaustive.WholeProfile();
             Exhaustive.Memory();
             Exhaustive.Steps();
             Exhaustive.News();
