@@ -81,133 +81,6 @@ public static class Exhaustive
         return cases;
     }
 
-    public static long ChargePhases()
-    {
-        long cases = 0;
-        var profile = Profiles.OriginDefaults();
-        var n = profile.Number;
-        n[ProfileField.Phases] = 1;
-        n[ProfileField.AbsorptionMin] = 2;
-        n[ProfileField.AbsorptionLimitMin] = 4;
-        n[ProfileField.RebulkCellMv] = 3310;
-        n[ProfileField.RebulkDays] = 0;
-        // cells, highest, SOC: filling, top and together, top with one cell far ahead, room by SOC, room by cells, mean just not below float
-        (int Mv, int High, int Soc)[] readings = [(3330, 3335, 950), (3425, 3445, 1000), (3370, 3445, 1000), (3350, 3355, 900), (3310, 3315, 950), (3374, 3390, 990)];
-        long[] waits = [9_999, 10_000, 60_000, 130_000];
-        const int Length = 4;
-        var all = (int)Math.Pow(24, Length);
-        for (var code = 0; code < all; code++)
-        {
-            var (c, m) = (new ChargePhases(), new LimitMemory());
-            var s = new BmsSnapshot { CellCount = 16, PackVoltageMv = 53000, CurrentMa = 5000 };
-            long now = 0, topSince = -1, absorbing = 0;
-            var expected = ChargePhase.Bulk;
-            for (var (rest, i) = (code, 0); i < Length; rest /= 24, i++, cases++)
-            {
-                now += waits[rest / 6 % 4];
-                var (mv, high, soc) = readings[rest % 6];
-                for (var cell = 0; cell < 16; cell++) s.CellMv[cell] = mv;
-                s.CellMv[4] = high;
-                s.SocPermille = soc;
-                s.Summarise();
-                c.Step(now, s, profile, m);
-                var top = high >= 3440;
-                if (!top) topSince = -1;
-                else if (topSince < 0) topSince = now;
-                var minutes = (now - absorbing) / 60_000;
-                if (expected == ChargePhase.Bulk)
-                {
-                    if (top && now - topSince >= 10_000) (expected, absorbing) = (ChargePhase.Absorption, now);
-                }
-                else if (expected == ChargePhase.Absorption)
-                {
-                    if (!top && s.CellMeanMv < 3375) expected = ChargePhase.Bulk;
-                    else if ((minutes >= 2 && high - mv <= 20) || minutes >= 4) expected = ChargePhase.Float;
-                }
-                else if (soc <= 900 || s.CellMeanMv <= 3310) (expected, topSince) = (ChargePhase.Bulk, -1);
-
-                Require(m.Phase == expected, "phase", $"{m.Phase} instead of {expected} in history {code} at {i}");
-                var x = new LimitInputs();
-                JkFleet.Agent.Judgement.ChargePhases.Ask(profile, m, x);
-                Require(x.PhaseCellMv == (expected == ChargePhase.Float ? 3375 : 3450), "phase", "voltage");
-            }
-        }
-
-        var drop = new BmsSnapshot { CellCount = 1, CurrentMa = 100_000 };
-        drop.CellMv[0] = 3450;
-        drop.Summarise();
-        Require(JkFleet.Agent.Judgement.ChargePhases.RestingTopMv(drop, 300) == 3420 && JkFleet.Agent.Judgement.ChargePhases.RestingTopMv(drop, 0) == 3450, "phase", "resistance");
-        drop.CurrentMa = -100_000;
-        Require(JkFleet.Agent.Judgement.ChargePhases.RestingTopMv(drop, 300) == 3450, "phase", "a discharge raises no cell");
-        // A restart inside an absorption begins it anew, and the time since full does not jump with the clock at the start.
-        var (late, memory) = (new ChargePhases(), new LimitMemory { Phase = ChargePhase.Absorption });
-        var full = new BmsSnapshot { CellCount = 1, SocPermille = 1000, PackVoltageMv = 3450 };
-        full.CellMv[0] = 3450;
-        full.Summarise();
-        for (var minute = 0; minute < 2; minute++)
-        {
-            late.Step(100_000_000 + (minute * 60_000), full, profile, memory);
-            Require(memory.Phase == ChargePhase.Absorption && memory.SinceFullMin == minute, "phase", $"{memory.Phase}, {memory.SinceFullMin} min after a restart");
-        }
-
-        late.Step(100_000_000 + 120_000, full, profile, memory);
-        Require(memory.Phase == ChargePhase.Float, "phase", "an absorption does not end");
-        cases += Days(profile);
-        return cases;
-    }
-
-    private static long Days(Profile profile)
-    {
-        var p = new Profile();
-        profile.CopyTo(p);
-        p.Number[ProfileField.Phases] = 0;
-        p.Number[ProfileField.FullChargeDays] = 2;
-        var (c, m) = (new ChargePhases(), new LimitMemory { Phase = ChargePhase.Float });
-        var s = new BmsSnapshot { SocPermille = 969 };
-        var minute = 0;
-        for (; minute <= 2 * 1440; minute++)
-        {
-            Require(!m.FullWanted, "full", $"asked after {minute} minutes");
-            c.Step(minute * 60_000L, s, p, m);
-        }
-
-        Require(m.FullWanted && m.Phase == ChargePhase.Bulk && m.SinceFullMin == 2 * 1440, "full", $"{m.SinceFullMin} min, wanted {m.FullWanted}");
-        c.Step((minute + 500) * 60_000L, s, p, m);
-        Require(m.SinceFullMin == (2 * 1440) + 1, "full", "a jump of the clock counts as days");
-        var x = new LimitInputs();
-        JkFleet.Agent.Judgement.ChargePhases.Ask(p, m, x);
-        Require(x.FullChargeRequest && x.PhaseCellMv == 0 && x.PhaseMaxMa == LimitInputs.NoOverride && x.ShownSocCapPermille == 1000, "full", "request");
-        s.SocPermille = 970;
-        c.Step((minute + 501) * 60_000L, s, p, m);
-        Require(!m.FullWanted && m.SinceFullMin == 0, "full", "97 % is full");
-        // Whole minutes are counted from a raster, not from whenever a reading comes.
-        var (raster, counted) = (new ChargePhases(), new LimitMemory());
-        s.SocPermille = 500;
-        for (var ms = 0L; ms <= 6_000_000; ms += 50_000)
-        {
-            raster.Step(ms, s, p, counted);
-            Require(counted.SinceFullMin == ms / 60_000, "full", $"{counted.SinceFullMin} min after {ms} ms");
-        }
-
-        s.SocPermille = 970;
-        p.Number[ProfileField.Phases] = 1;
-        p.Number[ProfileField.RebulkDays] = 3;
-        p.Number[ProfileField.ShownSocCapPermille] = 980;
-        p.Number[ProfileField.FloatMaxMa] = 700;
-        foreach (var (since, wanted, phase) in new[] { (3 * 1440 - 1, false, ChargePhase.Float), (3 * 1440, false, ChargePhase.Bulk), (5, true, ChargePhase.Bulk) })
-        {
-            (m.Phase, m.SinceFullMin, m.FullWanted) = (ChargePhase.Float, since, wanted);
-            p.Number[ProfileField.FullChargeDays] = p.Number[ProfileField.RebulkCellMv] = p.Number[ProfileField.RebulkSocPermille] = 0;
-            c.Step((minute + 501) * 60_000L, s, p, m);
-            Require(m.Phase == phase, "rebulk", $"{m.Phase} after {since} min");
-            JkFleet.Agent.Judgement.ChargePhases.Ask(p, m, x);
-            var full = phase == ChargePhase.Float;
-            Require(x.ShownSocCapPermille == (full ? 1000 : 980) && x.PhaseMaxMa == (full ? 700 : LimitInputs.NoOverride), "phase", "shown SOC or float current");
-        }
-
-        return 2 * 1440;
-    }
-
     public static long Memory()
     {
         long cases = 0;
@@ -338,6 +211,8 @@ public static class Exhaustive
 
         return cases;
     }
+
+    public static long ChargePhases() => PhaseCases.Run();
 
     public static long RisePolicy() => RiseCases.Run();
 
