@@ -211,7 +211,7 @@ namespace JkFleet.Agent
             long passed = nowMs - _lastMs;
             if (_started && (passed < 0 || passed > JumpMs)) ClockFault(nowMs, passed);
             // What arrives after a stall lay in a driver for nobody knows how long: it is no fresh reading.
-            else if (_started && passed > Slot.Active.Number[ProfileField.StaleMs]) Freshness.Lose();
+            else if (passed > Slot.Active.Number[ProfileField.StaleMs]) Freshness.Lose();
             _started = true;
             _lastMs = nowMs;
         }
@@ -223,7 +223,7 @@ namespace JkFleet.Agent
             _starting = _incoming.PacksTotal == 1 && _start.IsStarting(nowMs, _incoming);
             if (_starting)
             {
-                if (!_hasReading) Report.Limits.Forbid(LimitReason.BmsStarting);
+                Report.Limits.Forbid(LimitReason.BmsStarting);
                 return;
             }
 

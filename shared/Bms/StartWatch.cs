@@ -20,7 +20,7 @@ namespace JkFleet.Bms
         public bool IsStarting(long nowMs, BmsSnapshot s)
         {
             bool empty = s.SocPermille == 0 && s.Cycles == 0;
-            if (empty && (!_empty || nowMs - _lastMs > StartingMs || nowMs - _sinceMs < 0)) _sinceMs = nowMs;
+            if (!_empty || nowMs - _lastMs > StartingMs || nowMs - _sinceMs < 0) _sinceMs = nowMs;
             _empty = empty;
             _lastMs = nowMs;
             return empty && nowMs - _sinceMs < StartingMs;

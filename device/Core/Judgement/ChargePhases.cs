@@ -96,7 +96,7 @@ namespace JkFleet.Agent.Judgement
 
         private void Move(long nowMs, BmsSnapshot s, int[] n, LimitMemory m)
         {
-            bool top = s.CellCount > 0 && s.InvalidCells == 0
+            bool top = s.InvalidCells == 0
                 && RestingTopMv(s, n[ProfileField.CellMicroOhm]) >= n[ProfileField.AbsorptionCellMv] - NearMv;
             if (!top) _atTop = false;
             else if (!_atTop)
@@ -147,9 +147,10 @@ namespace JkFleet.Agent.Judgement
         private void Age(long nowMs, LimitMemory m)
         {
             long passed = nowMs - _minuteMs;
-            if (passed >= 0 && passed < MinuteMs) return;
-            _minuteMs = passed >= 0 && passed < 2 * MinuteMs ? _minuteMs + MinuteMs : nowMs;
-            if (passed > 0 && m.SinceFullMin < int.MaxValue) m.SinceFullMin++;
+            if (passed < 0) _minuteMs = nowMs;
+            if (passed < MinuteMs) return;
+            _minuteMs = passed < 2 * MinuteMs ? _minuteMs + MinuteMs : nowMs;
+            if (m.SinceFullMin < int.MaxValue) m.SinceFullMin++;
         }
     }
 }

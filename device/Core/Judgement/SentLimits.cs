@@ -7,8 +7,8 @@ namespace JkFleet.Agent.Judgement
     {
         private const int RefreshMs = 1000;
 
-        private int _chargeMa = -1;
-        private int _dischargeMa = -1;
+        private int _chargeMa;
+        private int _dischargeMa;
         private int _chargeMv;
         private int _dischargeMv;
         private int _soc;

@@ -35,7 +35,7 @@ public sealed class ModelTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData(nameof(Exhaustive.Freshness)), InlineData(nameof(Exhaustive.Latches)), InlineData(nameof(Exhaustive.RisePolicy)), InlineData(nameof(Exhaustive.ChargePhases))]
-    [InlineData(nameof(Exhaustive.Rules)), InlineData(nameof(Exhaustive.Plausibility)), InlineData(nameof(Exhaustive.Engine)), InlineData(nameof(Exhaustive.Memory)), InlineData(nameof(Exhaustive.Start)), InlineData(nameof(Exhaustive.Steps)), InlineData(nameof(Exhaustive.News)), InlineData(nameof(Exhaustive.Commands)), InlineData(nameof(Exhaustive.Events)), InlineData(nameof(Exhaustive.Slot)), InlineData(nameof(Exhaustive.WholeProfile)), InlineData(nameof(Exhaustive.Windows)), InlineData(nameof(Exhaustive.Sleep))]
+    [InlineData(nameof(Exhaustive.Rules)), InlineData(nameof(Exhaustive.Plausibility)), InlineData(nameof(Exhaustive.Engine)), InlineData(nameof(Exhaustive.Memory)), InlineData(nameof(Exhaustive.Start)), InlineData(nameof(Exhaustive.Steps)), InlineData(nameof(Exhaustive.News)), InlineData(nameof(Exhaustive.Commands)), InlineData(nameof(Exhaustive.Events)), InlineData(nameof(Exhaustive.Slot)), InlineData(nameof(Exhaustive.Between)), InlineData(nameof(Exhaustive.WholeProfile)), InlineData(nameof(Exhaustive.Windows)), InlineData(nameof(Exhaustive.Sleep))]
     public void Every_state_of_a_small_machine_is_what_its_words_say(string machine)
     {
         var cases = (long)typeof(Exhaustive).GetMethod(machine)!.Invoke(null, [])!;

@@ -216,6 +216,8 @@ public static class Exhaustive
 
     public static long RisePolicy() => RiseCases.Run();
 
+    public static long Between() => AgentCases.Run();
+
     public static long Slot() => SlotCases.Run();
 
     public static long WholeProfile() => ProfileCases.Run();

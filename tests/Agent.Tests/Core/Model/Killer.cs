@@ -21,6 +21,7 @@ public static class Killer
             Exhaustive.News();
             Exhaustive.Commands();
             Exhaustive.Events();
+            Exhaustive.Between();
             Exhaustive.Engine();
             Exhaustive.Windows();
             Exhaustive.Sleep();

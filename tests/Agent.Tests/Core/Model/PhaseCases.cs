@@ -65,6 +65,8 @@ internal static class PhaseCases
         drop.CellMv[0] = 3450;
         drop.Summarise();
         Require(Phases.RestingTopMv(drop, 300) == 3420 && Phases.RestingTopMv(drop, 0) == 3450, "phase", "resistance");
+        drop.CurrentMa = 1001;
+        Require(Phases.RestingTopMv(drop, 999) == 3450, "phase", "less than a millivolt lifts a cell");
         drop.CurrentMa = -100_000;
         Require(Phases.RestingTopMv(drop, 300) == 3450, "phase", "a discharge raises no cell");
         // A restart inside an absorption begins it anew, and the time since full does not jump with the clock at the start.
@@ -223,7 +225,7 @@ internal static class PhaseCases
     {
         T One<T>(params T[] of) => of[random.Next(of.Length)];
         s.CellCount = random.Next(12) == 0 ? 0 : 16;
-        var high = One(3439, 3440, 3440, 3441, 3441, 3450, 3469, 3470, 3471, 3380, 3311);
+        var high = One(3439, 3440, 3440, 3441, 3441, 3450, 3469, 3470, 3471, 3380, 3311, 3310);
         var low = high - One(0, 19, 20, 20, 21, 66, 67, 68, 110);
         for (var i = 0; i < 16; i++) s.CellMv[i] = low;
         s.CellMv[random.Next(16)] = high;

@@ -82,7 +82,7 @@ internal static class RiseCases
         {
             var r = new RisePolicy();
             r.Step(0, 5_000_000, 0, pace);
-            for (long now = tick; now <= 400 * tick; now += tick)
+            for (long now = tick; now <= 3000 * tick; now += tick)
                 Require(r.Step(now, 5_000_000, 0, pace) <= now * pace / 1000, "rise", $"{r.OutMa} mA after {now} ms at {pace} mA/s");
         }
 
@@ -122,6 +122,13 @@ internal static class RiseCases
             r.Step(now + 6100, 5600, 1000, 2000);
             Is(r.Step(now + 6600, 6000, 1000, 2000), 6000, "noise begins a hold after a fall");
         }
+
+        // A clock that goes back during noise: the new hold begins where the limit is.
+        var low = Risen(10_000);
+        low.Step(20_100, 9_600, 1000, 2000);
+        low.Step(5000, 9_600, 1000, 2000);
+        low.Step(6000, 9_400, 1000, 2000);
+        Is(low.Step(6500, 9_600, 1000, 2000), 9_600, "noise is measured from before the clock went back");
 
         // A clock that goes back while all is high begins a hold, and forgets no height.
         var high = Risen(10_000);
