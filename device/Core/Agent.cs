@@ -191,7 +191,7 @@ namespace JkFleet.Agent
             Commands.Step(nowMs);
             if (_hasReading) Decide(nowMs, utcMs);
             UpdateFrames(nowMs);
-            _edges.Step(nowMs, this, _hasReading);
+            _edges.Step(nowMs, this);
         }
 
         /// <summary>The clock did what a clock does not: ages measured over it mean nothing, trust starts anew.</summary>

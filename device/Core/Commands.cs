@@ -122,10 +122,10 @@ namespace JkFleet.Agent
         /// <param name="nowMs">Clock.</param>
         public void Step(long nowMs)
         {
-            if (_memory.HasOverride && Expired(nowMs, _overrideMs, _memory.OverrideHoldMs)) ClearOverride();
-            if (_memory.Maintenance && _maintenanceHoldMs > 0 && Expired(nowMs, _maintenanceMs, _maintenanceHoldMs)) _memory.Maintenance = false;
+            if (Expired(nowMs, _overrideMs, _memory.OverrideHoldMs)) ClearOverride();
+            if (_maintenanceHoldMs > 0 && Expired(nowMs, _maintenanceMs, _maintenanceHoldMs)) _memory.Maintenance = false;
 
-            if (_identify && Expired(nowMs, _identifyMs, IdentifyMs)) _identify = false;
+            if (Expired(nowMs, _identifyMs, IdentifyMs)) _identify = false;
             if (_switchAnswer < 0 || _switches == null || _switches.SwitchWrite.IsOpen) return;
             Verdict v = _answers[_switchAnswer];
             bool confirmed = _switches.SwitchWrite.State == BmsWriteState.Confirmed;
@@ -153,12 +153,10 @@ namespace JkFleet.Agent
 
         /// <summary>Somebody at the board sets maintenance; it holds until somebody ends it.</summary>
         /// <param name="on">People work on the pack.</param>
-        /// <param name="nowMs">Clock.</param>
-        public void SetMaintenance(bool on, long nowMs)
+        public void SetMaintenance(bool on)
         {
             _memory.Maintenance = on;
             _maintenanceHoldMs = 0;
-            _maintenanceMs = nowMs;
         }
 
         /// <summary>Somebody at the board wants a restart.</summary>
@@ -190,7 +188,7 @@ namespace JkFleet.Agent
                     _raises = true;
                     return;
                 case CommandKind.ClearOverride:
-                    if (_memory.HasOverride) ClearOverride();
+                    ClearOverride();
                     return;
                 case CommandKind.Maintenance:
                     _memory.Maintenance = c.On;

@@ -40,7 +40,7 @@ namespace JkFleet.Agent
         {
             PortalWish wish = _window.TakeWish();
             if (wish == PortalWish.MaintenanceOn || wish == PortalWish.MaintenanceOff)
-                _loop.Agent.Commands.SetMaintenance(wish == PortalWish.MaintenanceOn, _loop.NowMs);
+                _loop.Agent.Commands.SetMaintenance(wish == PortalWish.MaintenanceOn);
             if (wish == PortalWish.FactoryReset) ForgetWanted = true;
             if (wish == PortalWish.Restart || wish == PortalWish.FactoryReset) _loop.Agent.Commands.Restart();
             long passed = nowMs - _lastMs;

@@ -16,6 +16,9 @@ namespace JkFleet.Agent
         // What the message "reported" carries of a name, UTF-8 bytes.
         private const int FieldBytes = 48;
 
+        // More than any verdict or reason of this agent; longer is no record of ours.
+        private const int TextBytes = 128;
+
         private readonly Envelope _envelope;
         private readonly Profile _next = new Profile();
         private readonly Desired _incoming = new Desired();
@@ -155,10 +158,10 @@ namespace JkFleet.Agent
                 long ignored;
                 if (key == 0) r.Int(out ignored);
                 else if (key == 1) r.Int(out version);
-                else if (key == 2) r.Text(ref verdict, 16);
+                else if (key == 2) r.Text(ref verdict, TextBytes);
                 else if (key == 3) r.Text(ref field, FieldBytes);
                 else if (key == 4) r.Int32(int.MinValue, int.MaxValue, ref bound);
-                else if (key == 5) r.Text(ref why, 128);
+                else if (key == 5) r.Text(ref why, TextBytes);
                 else if (!_profile.TryField(r, _next)) return false;
             }
 

@@ -48,8 +48,7 @@ namespace JkFleet.Agent.Judgement
         /// <summary>Compares with the step before.</summary>
         /// <param name="nowMs">Clock.</param>
         /// <param name="a">The agent.</param>
-        /// <param name="hasReading">There was a good reading.</param>
-        public void Step(long nowMs, Agent a, bool hasReading)
+        public void Step(long nowMs, Agent a)
         {
             if (!_started)
             {
@@ -67,7 +66,7 @@ namespace JkFleet.Agent.Judgement
 
             Readings(nowMs, a);
             InverterLink(nowMs, a);
-            if (hasReading && a.Freshness.State == ReadingState.Good) Pack(nowMs, a);
+            if (a.Freshness.State == ReadingState.Good) Pack(nowMs, a);
             Memory(nowMs, a.Memory, a.Snapshot.SocPermille, a.Snapshot.PackVoltageMv);
             Server(nowMs, a);
         }
@@ -158,7 +157,7 @@ namespace JkFleet.Agent.Judgement
                 _verdictVersion = a.Slot.VerdictVersion;
                 if (_verdict == VerdictState.Applied) _events.Add(nowMs, EventKind.ProfileApplied, a.Slot.Active.Revision);
                 else if (_verdict == VerdictState.Refused) _events.Add(nowMs, EventKind.ProfileRefused, a.Slot.Active.Revision);
-                else if (_verdict == VerdictState.Failed) _events.Add(nowMs, EventKind.StoreFailed, 0);
+                else _events.Add(nowMs, EventKind.StoreFailed, 0);
             }
 
             int bad = a.Slot.BadMessages + a.Commands.BadMessages;

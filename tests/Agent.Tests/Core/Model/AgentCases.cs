@@ -144,6 +144,7 @@ internal sealed class AgentCases : IBmsProtocol, IBmsSwitches
     private static void Passing()
     {
         var c = Good();
+        Require(new AgentCases().Limits is { ChargeReason: LimitReason.NoReading, DischargeReason: LimitReason.NoReading, ChargeChain: { Count: 1 }, DischargeChain: { Count: 1 } }, "boot silence", "says nothing about why");
         Require(c._agent.Report.Agent == "7.8.9" && c._agent.Report.Board == "bench", "report", "who speaks");
         var before = (c._agent.Report.CanReceived, c._inverter.Heard);
         c._agent.InverterFrame(new CanFrame(), c._now);
@@ -228,13 +229,24 @@ internal sealed class AgentCases : IBmsProtocol, IBmsSwitches
             (c.Number[ProfileField.ChargeMaxMa], c.Number[ProfileField.DischargeMaxMa]) = (45_000, 45_000);
             c.Read();
             Require((c.Limits.ChargeLimitMa, c.Limits.DischargeLimitMa) == (chargeMa, dischargeMa), "doubt", $"{c.Limits.ChargeLimitMa}/{c.Limits.DischargeLimitMa} rise on the strength of a reading before");
-            (c.Number[ProfileField.ChargeMaxMa], c.Number[ProfileField.DischargeMaxMa]) = (1000, 2000);
-            c._agent.Step(c._now += 20, 0);
-            Require((c.Limits.ChargeLimitMa, c.Limits.DischargeLimitMa) == (1000, 2000), "doubt", "does not fall");
+        }
+
+        foreach (var falls in new[] { (true, true), (true, false), (false, true) })
+        foreach (var (chargeMa, dischargeMa) in new[] { (5000, 40_000), (40_000, 5000) })
+        {
+            var c = new AgentCases();
+            (c.Number[ProfileField.RiseMaPerS], c.Number[ProfileField.ChargeMaxMa], c.Number[ProfileField.DischargeMaxMa]) = (10_000, chargeMa, dischargeMa);
+            for (var i = 0; i < 12; i++) c.Read();
+            c._pack.CurrentMa = 500_001;
+            (c.Number[ProfileField.ChargeMaxMa], c.Number[ProfileField.DischargeMaxMa]) = (falls.Item1 ? 1000 : 45_000, falls.Item2 ? 2000 : 45_000);
+            c.Read();
+            var expected = (falls.Item1 ? 1000 : chargeMa, falls.Item2 ? 2000 : dischargeMa);
+            Require((c.Limits.ChargeLimitMa, c.Limits.DischargeLimitMa) == expected, "doubt", $"{c.Limits.ChargeLimitMa}/{c.Limits.DischargeLimitMa} instead of {expected}");
             (c.Number[ProfileField.ChargeMaxMa], c.Number[ProfileField.DischargeMaxMa]) = (45_000, 45_000);
             c._pack.CurrentMa = 0;
             c.Read();
-            Require((c.Limits.ChargeLimitMa, c.Limits.DischargeLimitMa) == (11_000, 12_000), "doubt", $"{c.Limits.ChargeLimitMa}/{c.Limits.DischargeLimitMa}: rises from where it was before the doubt");
+            expected = (Math.Min(45_000, expected.Item1 + 10_000), Math.Min(45_000, expected.Item2 + 10_000));
+            Require((c.Limits.ChargeLimitMa, c.Limits.DischargeLimitMa) == expected, "doubt", $"{c.Limits.ChargeLimitMa}/{c.Limits.DischargeLimitMa} instead of {expected}: rises from where it was before the doubt");
         }
     }
 

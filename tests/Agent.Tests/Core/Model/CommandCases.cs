@@ -42,6 +42,8 @@ internal sealed class CommandCases : IBmsSwitches
         bare.Expect(Set(0, true), VerdictState.Refused);
         bare.Expect("\"command\":\"reboot\"", VerdictState.Refused);
         Require(!bare._commands.RestartWanted && !bare.SwitchWrite.IsOpen, "command", "done although not allowed");
+        bare._commands.Restart();
+        Require(bare._commands.RestartWanted, "restart", "somebody at the board wants one");
         new CommandCases(new AgentSettings { SwitchingAllowed = true }, hasSwitches: false).Expect(Set(0, true), VerdictState.Refused);
         return cases;
     }
@@ -55,7 +57,8 @@ internal sealed class CommandCases : IBmsSwitches
         Take($"{{\"v\":1,\"id\":\"{id}\",{fields}}}", now, utc);
         var v = _commands.Unsent();
         Require(v is not null && v.Id == id && v.State == state && (v.Why.Length > 0) == (state == VerdictState.Refused), "command", $"{fields}: {v?.State} '{v?.Why}' instead of {state}");
-        _commands.Sent(v!);
+        Require(v!.Command == CommandKind.Unknown ? fields.Contains("format_disk", StringComparison.Ordinal) : fields.StartsWith($"\"command\":\"{CommandKindNames.Of(v.Command)}\"", StringComparison.Ordinal), "command", $"{fields} is answered as {v.Command}");
+        _commands.Sent(v);
         Require(_commands.Unsent() is null, "command", "answered twice");
         return v!;
     }
@@ -68,13 +71,15 @@ internal sealed class CommandCases : IBmsSwitches
 
     private void Overrides(bool raise)
     {
+        _commands.Step(0);
+        Require(_commands.Unsent() is null, "command", "answers before anybody asked");
         Require(!_commands.OverrideRaises, "command", "raises without an override");
         Expect("\"command\":\"override\"", VerdictState.Refused);
         Require(!_memory.HasOverride, "command", "an override of nothing");
         foreach (var (fields, charge, discharge, hold) in new[]
         {
             ("\"charge_ma\":0", 0, LimitInputs.NoOverride, 600_000), ("\"discharge_ma\":700,\"hold_ms\":5", LimitInputs.NoOverride, 700, 5),
-            ("\"charge_ma\":100,\"discharge_ma\":0,\"hold_ms\":1", 100, 0, 1),
+            ("\"charge_ma\":100,\"discharge_ma\":0,\"hold_ms\":1", 100, 0, 1), ("\"discharge_ma\":0", LimitInputs.NoOverride, 0, 600_000),
         })
         {
             Expect("\"command\":\"override\"," + fields, VerdictState.Applied, 1000);
@@ -91,11 +96,14 @@ internal sealed class CommandCases : IBmsSwitches
         }
 
         Expect("\"command\":\"override\",\"charge_ma\":100", VerdictState.Applied);
+        Expect("\"command\":\"override\",\"hold_ms\":7", VerdictState.Refused);
+        Require(_memory is { OverrideChargeMa: 100, OverrideHoldMs: 600_000 }, "override", "is touched by one that was refused");
         Expect("\"command\":\"clear_override\"", VerdictState.Applied);
         Require(!_memory.HasOverride, "override", "is not cleared");
         Expect("\"command\":\"clear_override\"", VerdictState.Applied);
         Expect("\"command\":\"override\",\"charge_ma\":100,\"until_utc_ms\":5000", VerdictState.Applied, utc: 5000);
         Expect("\"command\":\"clear_override\",\"until_utc_ms\":5000", VerdictState.Refused, utc: 5001);
+        Expect("\"command\":\"clear_override\",\"until_utc_ms\":1", VerdictState.Refused, utc: 2);
         Require(_memory.HasOverride, "command", "done although too late");
         Expect("\"command\":\"clear_override\",\"until_utc_ms\":5000", VerdictState.Applied);
     }
@@ -110,16 +118,19 @@ internal sealed class CommandCases : IBmsSwitches
         Require(_memory.Maintenance, "maintenance", "ends early after a gap");
         _commands.Step(209);
         Require(!_memory.Maintenance, "maintenance", "does not end");
+        Expect("\"command\":\"maintenance\",\"on\":true,\"hold_ms\":1", VerdictState.Applied, 300);
+        _commands.Step(301);
+        Require(!_memory.Maintenance, "maintenance", "of a moment does not end");
         Expect("\"command\":\"maintenance\",\"on\":true", VerdictState.Applied, 300);
         _commands.Step(300 + (100L * 86_400_000));
         Require(_memory.Maintenance, "maintenance", "ends by itself");
         Expect("\"command\":\"maintenance\",\"on\":false", VerdictState.Applied);
         Require(!_memory.Maintenance, "maintenance", "is not ended");
         Expect("\"command\":\"maintenance\",\"on\":true,\"hold_ms\":9", VerdictState.Applied, 100);
-        _commands.SetMaintenance(true, 100);
+        _commands.SetMaintenance(true);
         _commands.Step(100_000);
         Require(_memory.Maintenance, "maintenance", "of a person ends with that of the server");
-        _commands.SetMaintenance(false, 100);
+        _commands.SetMaintenance(false);
         Require(!_memory.Maintenance, "maintenance", "is not ended");
     }
 
@@ -153,11 +164,11 @@ internal sealed class CommandCases : IBmsSwitches
         }
 
         _memory.SleepSwitched = 0;
-        _commands.SetMaintenance(true, 0);
+        _commands.SetMaintenance(true);
         Expect(Set(0, true), VerdictState.Refused);
         Expect(Set(0, false), VerdictState.Accepted);
         Conclude();
-        _commands.SetMaintenance(false, 0);
+        _commands.SetMaintenance(false);
 
         // Its verdict was pushed out by eight others: nobody else is answered in its place.
         Expect(Set(1, true), VerdictState.Accepted);

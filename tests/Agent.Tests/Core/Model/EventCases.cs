@@ -107,6 +107,16 @@ internal sealed class EventCases : IBmsProtocol, IBmsSwitches
         Step(10_001, (EventKind.BmsLost, 10_001)); // lost again before it was back
         ComeBack();
 
+        // Doubted three times on the way back: lost again, and told again.
+        Step(10_001, (EventKind.BmsLost, 10_001));
+        Read(1000);
+        _pack.PackVoltageMv = 0;
+        Read(1000, (EventKind.Implausible, (int)Doubt.Voltage));
+        Read(1000);
+        Read(1000, (EventKind.BmsLost, 3000));
+        Cells(3330);
+        ComeBack();
+
         // Doubts: once for each kind, until a loss has ended.
         _pack.CurrentMa = 500_001;
         Read(1000, (EventKind.Implausible, (int)Doubt.Current));
@@ -258,10 +268,10 @@ internal sealed class EventCases : IBmsProtocol, IBmsSwitches
         }
 
         n[ProfileField.StopChargeMv] = n[ProfileField.StopDischargeMv] = 0;
-        _agent.Commands.SetMaintenance(true, _now);
+        _agent.Commands.SetMaintenance(true);
         Read(100, (EventKind.MaintenanceOn, 0));
         Read(100);
-        _agent.Commands.SetMaintenance(false, _now);
+        _agent.Commands.SetMaintenance(false);
         Read(100, (EventKind.MaintenanceOff, 0));
         foreach (var fields in new[] { "\"charge_ma\":5000", "\"discharge_ma\":5000" })
         {
@@ -361,7 +371,7 @@ internal sealed class EventCases : IBmsProtocol, IBmsSwitches
         }
 
         Step(900, (EventKind.OverrideOff, 0));
-        _agent.Commands.SetMaintenance(false, _now);
+        _agent.Commands.SetMaintenance(false);
         Step(100, (EventKind.MaintenanceOff, 0));
     }
 }

@@ -124,12 +124,17 @@ internal static class SlotCases
         slot.Saved(true);
         Require(slot is { Version: 4, Verdict: VerdictState.Applied, Why: "", Active.Revision: 9 }, "slot", "is not taken when it comes again");
 
+        // A refusal that could not be saved names no field any more: it is the save that failed.
+        Take(slot, """{"v":1,"version":5,"revision":9,"stop_ms":1}""");
+        slot.Saved(false);
+        Require(slot is { Verdict: VerdictState.Failed, VerdictVersion: 5, Version: 4, Field: "" }, "slot", $"a save that failed names '{slot.Field}'");
+
         // A record of the built-in profile, and records that are none.
         var plain = new ProfileSlot(new Envelope { MaxChargeMa = 1 });
         Take(plain, """{"v":1,"version":7}""");
         plain.Saved(true);
         Require(Reread(plain) is { Version: 7, Verdict: VerdictState.Applied, Active.Revision: 0 }, "slot", "an empty wish is forgotten");
-        foreach (var text in new[] { """{"format":1,"version":0,"verdict":"applied"}""", """{"format":1,"version":-4,"verdict":"applied"}""", """{"version":4,"charge_soc_ma":[1]}""", """{"version":4,"other":1}""", """{"version":4""", "[]" })
+        foreach (var text in new[] { """{"verdict":"applied"}""", """{"format":1,"version":0,"verdict":"applied"}""", """{"format":1,"version":-4,"verdict":"applied"}""", """{"version":4,"charge_soc_ma":[1]}""", """{"version":4,"other":1}""", """{"version":4""", "[]" })
         {
             var bytes = Encoding.UTF8.GetBytes(text);
             var fresh = new ProfileSlot(new Envelope());
@@ -138,7 +143,12 @@ internal static class SlotCases
         }
 
         var old = Encoding.UTF8.GetBytes("""{"version":1,"verdict":"applied"}""");
-        Require(new ProfileSlot(new Envelope()).Load(old, old.Length), "slot", "the first version is not taken up");
+        var first = new ProfileSlot(new Envelope());
+        for (var again = 0; again < 2; again++) Require(first.Load(old, old.Length) && first is { Version: 1, Verdict: VerdictState.Applied, Field: "", Why: "", Bound: 0 }, "slot", "the first version is not taken up");
+        var whole = new MessageWriter(new byte[8192]);
+        Holding(3, 8).Encode(whole);
+        Require(Encoding.UTF8.GetString(whole.Buffer, 0, whole.Count).StartsWith("""{"format":1,"version":3,"verdict":"applied","field":"","bound":0,"why":"",""", StringComparison.Ordinal), "slot", "a record that other agents would not know");
+        for (var again = 0; again < 2; again++) Require(first.Load(whole.Buffer, whole.Count) && first.Active.Revision == 8, "slot", "a record is not taken up twice");
     }
 
     /// <summary>A build is offered, offered again, taken back; what could not be read says nothing about builds.</summary>
@@ -152,13 +162,15 @@ internal static class SlotCases
             if (offer)
             {
                 (desired.Firmware.Name, desired.Firmware.Version, desired.Firmware.Url) = ("agent", "1.2.3", "http://x/" + version);
-                (desired.Firmware.Size, desired.Firmware.Sha256) = (1000, new string('a', 64));
+                (desired.Firmware.Size, desired.Firmware.Sha256) = (1000 + (int)version, new string('a', 63) + version);
             }
 
             Require(new DesiredCodec().Write(desired, w), "wire", "an offer does not fit");
             if (!readable) w.Buffer[w.Count - 1] = (byte)'?';
             slot.Take(w.Buffer, w.Count);
             slot.Saved(true);
+            if (url.Length == 0) Require(slot.Offer is { Name: "", Version: "", Size: 0, Sha256: "" }, "slot", "an offer that was taken back leaves something");
+            else Require(slot.Offer.Name == "agent" && slot.Offer.Version == "1.2.3" && slot.Offer.Size == 1000 + (url[^1] - '0') && slot.Offer.Sha256 == new string('a', 63) + url[^1], "slot", "an offer is not passed on whole");
             Require(slot.OfferChanges == changes && slot.Offer.Url == url, "slot", $"offer '{slot.Offer.Url}' after {slot.OfferChanges} changes, version {version}");
             _cases++;
         }
