@@ -247,12 +247,12 @@ namespace JkFleet.Agent
         {
             int[] n = Slot.Active.Number;
             long age = nowMs - Freshness.LastGoodMs;
-            Report.BmsAgeMs = _hasReading ? Clamped(age < 0 ? 0 : age) : -1;
+            Report.BmsAgeMs = _hasReading ? Clamped(age) : -1;
             Report.BmsFrames = _bms.Counters.Accepted;
             Report.BmsRefused = _bms.Counters.Refused;
             Report.Bms = BmsState();
             // A loss by a clock fault has no age, but is a loss: frames still say zero until the time is over.
-            Transmitting = _hasReading && age >= 0 && age <= n[ProfileField.StopMs];
+            Transmitting = _hasReading && age <= n[ProfileField.StopMs];
 
             RecoverBus = Bus.Step(CanState, _inverter, nowMs);
             long silent = nowMs - _inverter.LastHeardMs;

@@ -98,6 +98,8 @@ internal sealed class AgentCases : IBmsProtocol, IBmsSwitches
                 : Is(4) && Is(5) ? LimitReason.Sleep : LimitReason.SocRamp;
             Require(c.Limits.ChargeReason == expected && c.Limits.DischargeReason == expected, "forbidden", $"{c.Limits.ChargeReason} instead of {expected}: {bits} {port} {heard}");
             Require(c.Limits.ChargeLimitMa == (expected == LimitReason.SocRamp ? 70_000 : 0), "forbidden", "current");
+            var age = heard switch { "never" => -1, "lately" => 5000, "from the future" => 0, _ => 25_000 };
+            Require(c._agent.Report.InverterAgeMs == age, "report", $"the inverter was heard {heard}, {c._agent.Report.InverterAgeMs} ms ago");
         }
 
         return cases;
@@ -145,6 +147,9 @@ internal sealed class AgentCases : IBmsProtocol, IBmsSwitches
     {
         var c = Good();
         Require(new AgentCases().Limits is { ChargeReason: LimitReason.NoReading, DischargeReason: LimitReason.NoReading, ChargeChain: { Count: 1 }, DischargeChain: { Count: 1 } }, "boot silence", "says nothing about why");
+        var silent = new AgentCases();
+        for (var i = 0; i < 3; i++) silent._agent.Step(silent._now += 1000, 0);
+        Require(silent.Limits is { ChargeReason: LimitReason.NoReading, DischargeReason: LimitReason.NoReading } && silent._inverter.Updates == 0, "boot silence", "concludes something from nothing");
         Require(c._agent.Report.Agent == "7.8.9" && c._agent.Report.Board == "bench", "report", "who speaks");
         var before = (c._agent.Report.CanReceived, c._inverter.Heard);
         c._agent.InverterFrame(new CanFrame(), c._now);
@@ -201,6 +206,20 @@ internal sealed class AgentCases : IBmsProtocol, IBmsSwitches
     {
         var c = Good();
         (c.Number[ProfileField.StopChargeSocPermille], c.Number[ProfileField.RestartChargeSocPermille], c.Number[ProfileField.JumpSocPermille]) = (950, 800, 1000);
+        foreach (var (stop, restart, at, back, charge, discharge) in new[]
+        {
+            (ProfileField.StopChargeSocPermille, ProfileField.RestartChargeSocPermille, 600, 500, LimitReason.SocStop, LimitReason.SocRamp),
+            (ProfileField.StopDischargeSocPermille, ProfileField.RestartDischargeSocPermille, 600, 700, LimitReason.SocRamp, LimitReason.SocStop),
+            (ProfileField.StopChargeMv, ProfileField.RestartChargeMv, 53_280, 50_000, LimitReason.VoltageStop, LimitReason.SocRamp),
+            (ProfileField.StopDischargeMv, ProfileField.RestartDischargeMv, 53_280, 55_000, LimitReason.SocRamp, LimitReason.VoltageStop),
+        })
+        {
+            var one = Good();
+            (one.Number[stop], one.Number[restart]) = (at, back);
+            one.Read();
+            Require(one.Limits.ChargeReason == charge && one.Limits.DischargeReason == discharge, "latch", $"{one.Limits.ChargeReason}/{one.Limits.DischargeReason} instead of {charge}/{discharge}");
+        }
+
         c._agent.Freshness.Lose();
         c._pack.SocPermille = 960;
         c.Read().Read();
