@@ -167,7 +167,8 @@ namespace JkFleet.Limits
             int own = p.Number[ProfileField.ChargeMv];
             if (own > 0) charge = own;
             if (s.PackOvpMv > 0 && s.PackOvpMv < charge) charge = s.PackOvpMv;
-            if (x.PhaseCellMv > 0 && s.CellCount > 0 && x.PhaseCellMv * s.CellCount < charge) charge = x.PhaseCellMv * s.CellCount;
+            int phase = x.PhaseCellMv * s.CellCount;
+            if (phase > 0 && phase < charge) charge = phase;
             bool known = charge != int.MaxValue;
             // 0 V would be read as "dump the battery" (Victron): what is measured harms nobody.
             if (!known) charge = s.PackVoltageMv;

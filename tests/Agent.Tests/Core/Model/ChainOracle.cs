@@ -40,10 +40,10 @@ internal static class ChainOracle
         if (charge ? x.ChargeMvStopped : x.DischargeMvStopped) yield return Zero(LimitReason.VoltageStop, value: s.PackVoltageMv);
         bool Has(RampSource source) => ramps[(int)source].Count > 0;
         if (Has(RampSource.SocPermille) && !replaces) yield return Line(LimitReason.SocRamp, RampSource.SocPermille, s.SocPermille);
-        if (cells.Length == 0 || dead > 0)
+        if (cells.Length == 0 || s.InvalidCells > 0)
         {
             if (Has(RampSource.CellMeanMv) || Has(RampSource.CellMaxMv) || Has(RampSource.CellMinMv))
-                yield return dead > 0 ? Zero(LimitReason.InvalidCell, dead, cells[dead - 1]) : Zero(LimitReason.SourceMissing);
+                yield return dead > 0 ? Zero(LimitReason.InvalidCell, dead, cells[dead - 1]) : Zero(s.CellCount > 0 ? LimitReason.InvalidCell : LimitReason.SourceMissing);
         }
         else
         {

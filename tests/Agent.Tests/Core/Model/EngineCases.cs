@@ -24,7 +24,9 @@ internal static class EngineCases
                 Require(l.DischargeLimitMa == Oracle.Discharge(s, p, e), "engine", $"discharge {l.DischargeLimitMa} ({l.DischargeReason}), should be {Oracle.Discharge(s, p, e)}");
                 var asked = RandomInputs(random);
                 if (random.Next(3) == 0) Spoil(s, random);
+                l.BmsLost = true;
                 RampEngine.Decide(s, p, e, asked, l);
+                Require(!l.BmsLost && l.ForceCharge == (asked.ForceCharge && l.ChargeAllowed) && l.FullChargeRequest == asked.FullChargeRequest, "engine", "requests, or a loss that is over");
                 Chain(l.ChargeChain, l.ChargeLimitMa, l.ChargeReason, [.. ChainOracle.Of(true, s, p, e, asked)]);
                 Chain(l.DischargeChain, l.DischargeLimitMa, l.DischargeReason, [.. ChainOracle.Of(false, s, p, e, asked)]);
                 Require((l.ChargeVoltageMv, l.DischargeVoltageMv) == Oracle.Voltages(s, p, e, asked), "voltage", $"{l.ChargeVoltageMv}/{l.DischargeVoltageMv} instead of {Oracle.Voltages(s, p, e, asked)} mV");
@@ -189,7 +191,7 @@ internal static class EngineCases
         {
             Forbidden = Now(5) ? LimitReason.Maintenance : LimitReason.None, OverrideReplaces = Now(2), ChargeOverrideMa = Ma(3), DischargeOverrideMa = Ma(3),
             ChargeSocStopped = Now(5), DischargeSocStopped = Now(5), ChargeMvStopped = Now(5), DischargeMvStopped = Now(5), ChargeWindow = Now(5), DischargeWindow = Now(5),
-            PhaseCellMv = Now(2) ? 3450 : 0, PhaseMaxMa = Ma(3),
+            PhaseCellMv = Now(2) ? 3450 : 0, PhaseMaxMa = Ma(3), ForceCharge = Now(2), FullChargeRequest = Now(2),
         };
     }
 
@@ -198,10 +200,14 @@ internal static class EngineCases
     {
         s.PacksTotal = random.Next(1, 4);
         s.PacksOnline = random.Next(0, s.PacksTotal + 1);
-        if (random.Next(3) == 0) s.PackOvpMv = random.Next(-1, 1);
+        if (random.Next(3) == 0) s.PackOvpMv = random.Next(-1, 2);
         if (random.Next(3) == 0) s.CellOvpMv = random.Next(-1, 1);
         if (random.Next(3) == 0) s.Alarms = (BmsAlarms)(uint)random.NextInt64(uint.MaxValue);
-        if (random.Next(3) == 0) s.MaxChargeMa = s.MaxDischargeMa = 0;
+        if (random.Next(3) == 0) s.MaxChargeMa = s.MaxDischargeMa = random.Next(3) switch { 0 => 0, 1 => 1, _ => -7000 };
+        // The border of what can be a cell beside one that is none, and one that only the count of several packs knows.
+        if (random.Next(3) == 0 && s.CellCount == 16) (s.CellMv[2], s.CellMv[9]) = (5000, 5001);
+        s.Summarise();
+        if (random.Next(3) == 0) s.InvalidCells++;
     }
 
     private static void Reasons()

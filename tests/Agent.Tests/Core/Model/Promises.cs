@@ -87,6 +87,7 @@ public sealed partial class World
             else Require(l.BmsLost == (state != ReadingState.Recovering), "trust", $"BmsLost {l.BmsLost} in state {state}");
         }
 
+        if (state == ReadingState.Good) Require(!l.BmsLost, "trust", "lost although it is read");
         if (state is not (ReadingState.Good or ReadingState.Never))
         {
             var why = state == ReadingState.Stale ? _starting ? LimitReason.BmsStarting : LimitReason.Stale : state == ReadingState.Implausible ? LimitReason.Implausible : LimitReason.Recovering;
