@@ -97,7 +97,9 @@ internal sealed class SerialWire : IDisposable
             _present = true;
             _looked.Set();
             _journal.Say(_path, $"open at {_baud} baud");
-            var why = Use(port.BaseStream, stop);
+            string why;
+            // The stream before its port: the port flushes first, and waits for ever for a write that came just behind the end of the wire.
+            using (var stream = port.BaseStream) why = Use(stream, stop);
             _present = false;
             if (stop.IsCancellationRequested) return;
             _journal.Say(_path, $"lost ({why}); plug the adapter in again, it is tried every {LookAgain.TotalMilliseconds:0} ms");

@@ -47,6 +47,35 @@ public class SerialPortTests
     }
 
     [Fact]
+    public void An_adapter_pulled_in_the_middle_of_writing_comes_back_every_time()
+    {
+        using var tty = new PseudoTerminal();
+        using var port = new SerialBmsPort(tty.Path, 115200, Journal);
+        var over = false;
+        var writer = new Thread(() =>
+        {
+            while (!Volatile.Read(ref over)) port.Write([1, 2, 3, 4], 4);
+        }) { IsBackground = true };
+        writer.Start();
+        try
+        {
+            for (var pull = 1; pull <= 12; pull++)
+            {
+                Wait.Until(() => tty.Received.Length > 0, $"bytes before pull {pull}");
+                tty.Unplug();
+                tty.Plug();
+            }
+
+            Wait.Until(() => tty.Received.Length > 0, "bytes after the last pull");
+        }
+        finally
+        {
+            Volatile.Write(ref over, true);
+            writer.Join();
+        }
+    }
+
+    [Fact]
     public void Missing_adapter_is_named_with_what_to_do()
     {
         using var port = new SerialBmsPort("/dev/tty-that-is-not-there", 115200, Journal);
