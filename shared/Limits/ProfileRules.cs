@@ -80,12 +80,7 @@ namespace JkFleet.Limits
             if (ramp.Count == 0) return;
             string scale = ScaleName(charge, ramp.Source);
             string current = CurrentName(charge, ramp.Source);
-            if (ramp.Count < RampRule.MinPoints)
-            {
-                faults.Add(scale, RampRule.MinPoints, "a ramp needs at least two points");
-                return;
-            }
-
+            if (ramp.Count < RampRule.MinPoints) faults.Add(scale, RampRule.MinPoints, "a ramp needs at least two points");
             if (ramp.Count > RampRule.MaxPoints)
             {
                 faults.Add(scale, RampRule.MaxPoints, "too many points");
@@ -122,9 +117,9 @@ namespace JkFleet.Limits
             Pair(n, ProfileField.StopDischargeMv, ProfileField.RestartDischargeMv, true, faults);
             Pair(n, ProfileField.ForceStartSocPermille, ProfileField.ForceStopSocPermille, true, faults);
             // "Below 0" and "above 100 %" never come: such a stop would hold for ever.
-            Reachable(n, ProfileField.StopChargeSocPermille, ProfileField.RestartChargeSocPermille, 1, 1000, faults);
-            Reachable(n, ProfileField.StopChargeMv, ProfileField.RestartChargeMv, 1, int.MaxValue, faults);
-            Reachable(n, ProfileField.StopDischargeSocPermille, ProfileField.RestartDischargeSocPermille, 0, 999, faults);
+            if (n[ProfileField.StopChargeSocPermille] != 0 && n[ProfileField.RestartChargeSocPermille] < 1) Unreachable(ProfileField.RestartChargeSocPermille, 1, faults);
+            if (n[ProfileField.StopChargeMv] != 0 && n[ProfileField.RestartChargeMv] < 1) Unreachable(ProfileField.RestartChargeMv, 1, faults);
+            if (n[ProfileField.StopDischargeSocPermille] != 0 && n[ProfileField.RestartDischargeSocPermille] > 999) Unreachable(ProfileField.RestartDischargeSocPermille, 999, faults);
             int chargeMv = n[ProfileField.ChargeMv];
             if (chargeMv != 0 && n[ProfileField.DischargeMv] >= chargeMv)
                 faults.Add(ProfileField.Name(ProfileField.DischargeMv), chargeMv, "must lie below charge_mv");
@@ -150,11 +145,9 @@ namespace JkFleet.Limits
                 faults.Add(ProfileField.Name(restart), n[stop], "must lie below " + ProfileField.Name(stop));
         }
 
-        private static void Reachable(int[] n, int stop, int restart, int lowest, int highest, ProfileFaults faults)
+        private static void Unreachable(int restart, int bound, ProfileFaults faults)
         {
-            if (n[stop] == 0) return;
-            if (n[restart] < lowest) faults.Add(ProfileField.Name(restart), lowest, "is never reached: the stop would hold for ever");
-            else if (n[restart] > highest) faults.Add(ProfileField.Name(restart), highest, "is never reached: the stop would hold for ever");
+            faults.Add(ProfileField.Name(restart), bound, "is never reached: the stop would hold for ever");
         }
 
         private static void WithinEnvelope(Profile p, Envelope e, ProfileFaults faults)

@@ -29,6 +29,8 @@ internal static class RuleCases
         Expect(null, 0, (ProfileField.StopChargeMv, 55000), (ProfileField.RestartChargeMv, 1));
         Expect("restart_discharge_soc_permille", 999, (ProfileField.StopDischargeSocPermille, 100), (ProfileField.RestartDischargeSocPermille, 1000));
         Expect(null, 0, (ProfileField.StopDischargeSocPermille, 100), (ProfileField.RestartDischargeSocPermille, 999));
+        Expect(null, 0, (ProfileField.RestartDischargeSocPermille, 1000));
+        Expect(null, 0, (ProfileField.RestartChargeSocPermille, 0), (ProfileField.RestartChargeMv, 0));
         Border(ProfileField.ChargeMaxMa, 90000, 1);
         Border(ProfileField.DischargeMaxMa, 95000, 1);
         Border(ProfileField.FloatMaxMa, 90000, 1);
@@ -49,16 +51,26 @@ internal static class RuleCases
         Expect("shown_soc_cap_permille", 0, (ProfileField.ShownSocCapPermille, 980));
         Expect(null, 0, (ProfileField.ShownSocCapPermille, 980), (ProfileField.Phases, 1));
         Expect("stop_ms", 20000, (ProfileField.StaleMs, 20000), (ProfileField.StopMs, 20000));
+        Expect("stop_ms", 20000, (ProfileField.StaleMs, 20000), (ProfileField.StopMs, 19000));
         Expect(null, 0, (ProfileField.StaleMs, 20000), (ProfileField.StopMs, 20001));
         // The borders of the scales are contract; read from the code they would agree with anything.
         int[] lowest = [0, 500, 500, 500, -400, -400], highest = [1000, 5000, 5000, 5000, 1400, 1500];
+        string[] scales = ["soc_permille", "cell_mean_mv", "cell_max_mv", "cell_min_mv", "temp_dc", "mos_dc"], currents = ["soc_ma", "cell_mean_ma", "cell_max_ma", "cell_min_ma", "temp_ma", "mos_ma"];
         for (var source = 0; source < Profile.Sources; source++)
         {
+            foreach (var (charge, prefix) in new[] { (true, "charge_"), (false, "discharge_") })
+                Require(ProfileRules.ScaleName(charge, (RampSource)source) == prefix + scales[source] && ProfileRules.CurrentName(charge, (RampSource)source) == prefix + currents[source], "rules", $"names of {(RampSource)source}");
             Require(ProfileRules.MinScale((RampSource)source) == lowest[source] && ProfileRules.MaxScale((RampSource)source) == highest[source], "rules", $"scale of {(RampSource)source}");
             Ramp((RampSource)source);
         }
 
         Windows();
+        // More faults than anybody reads: the first ones are named.
+        var worst = new Profile();
+        for (var field = 0; field < ProfileField.Count; field++) worst.Number[field] = ProfileField.Max(field) + 1;
+        var many = new ProfileFaults();
+        Require(!ProfileRules.Check(worst, Board, many) && many.Count == 32 && many.Field[0] == "charge_max_ma" && many.Field[31] == ProfileField.Name(31), "rules", $"{many.Count} faults");
+        Require(many.Sentence(0) == "charge_max_ma: above the highest allowed value (1000000)", "rules", many.Sentence(0));
         var revision = new Profile { Revision = -1 };
         Check(revision, "revision", 0);
         return _cases;
@@ -100,12 +112,13 @@ internal static class RuleCases
     {
         foreach (var charge in new[] { true, false })
         {
-            foreach (var (from, to, bad) in new[] { (0, 1439, ""), (1440, 0, "from"), (-1, 0, "from"), (0, 1440, "to"), (0, -1, "to") })
+            foreach (var (from, to, bad) in new[] { (0, 1439, ""), (1439, 0, ""), (1440, 0, "from"), (-1, 0, "from"), (0, 1440, "to"), (0, -1, "to") })
             {
                 var p = new Profile();
                 var windows = charge ? p.NoCharge : p.NoDischarge;
                 windows.Count = 1;
                 (windows.FromMin[0], windows.ToMin[0]) = (from, to);
+                (windows.FromMin[1], windows.ToMin[1]) = (-1, -1); // not in use
                 Check(p, bad.Length == 0 ? null : $"no_{(charge ? "charge" : "discharge")}_{bad}_min", 1439);
             }
         }
