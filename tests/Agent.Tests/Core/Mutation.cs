@@ -34,6 +34,16 @@ internal sealed class Mutation
 
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest, DocumentationMode.None);
 
+    /// <summary>What every room gets along: the usings of a test project, and an end for loops that a change made endless.</summary>
+    private const string Beside = """
+        global using System; global using System.Collections.Generic; global using System.Linq; global using System.IO;
+        internal static class Turns
+        {
+            private static int _count;
+            public static void Count() { if (++_count == 500_000_000) throw new InvalidOperationException("loops"); }
+        }
+        """;
+
     // The rooms of the board, each of which knows those before it: a change costs one room and not the whole house.
     private static readonly string[] Rooms = ["Bms", "Limits", "Inverter", "Crypto", "Contracts", "Base", "Portal", "Core"];
 
@@ -53,7 +63,7 @@ internal sealed class Mutation
         void Add(IEnumerable<string> files)
         {
             var trees = files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Language, Path.GetRelativePath(root, file).Replace('\\', '/')))
-                .Append(CSharpSyntaxTree.ParseText("global using System; global using System.Collections.Generic; global using System.Linq; global using System.IO;", Language, "usings.cs"))
+                .Append(CSharpSyntaxTree.ParseText(Beside, Language, "beside.cs"))
                 .ToArray();
             var compilation = CSharpCompilation.Create(Name(_trees.Count), trees, References(_images, _images.Count),
                 new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
@@ -89,7 +99,7 @@ internal sealed class Mutation
         if (mutant is not null)
         {
             var tree = mutant.Old.SyntaxTree;
-            var changed = tree.GetRoot().ReplaceNode(mutant.Old, mutant.New.WithTriviaFrom(mutant.Old));
+            var changed = new CountedLoops().Visit(tree.GetRoot().ReplaceNode(mutant.Old, mutant.New.WithTriviaFrom(mutant.Old)));
             var part = _compilations[mutant.Part].ReplaceSyntaxTree(tree, tree.WithRootAndOptions(changed, Language));
             if (Emit(part, out _) is not { } image) return null;
             images[mutant.Part] = image;
@@ -102,7 +112,7 @@ internal sealed class Mutation
         try
         {
             var run = room.Last.GetType("JkFleet.Agent.Tests.Core.Model.Killer")!.GetMethod("Run")!;
-            // A mutant may loop for ever; it is left to its thread then, which ends with the process.
+            // Should a mutant loop for ever all the same, it is left to its thread, which ends with the process.
             var answer = "looped";
             var thread = new Thread(() => answer = (string)run.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [histories], null)!) { IsBackground = true };
             thread.Start();
@@ -146,6 +156,18 @@ internal sealed class Mutation
         var result = compilation.Emit(image);
         faults = result.Success ? "" : string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Take(5));
         return result.Success ? image.ToArray() : null;
+    }
+
+    /// <summary>Counts the turns of every loop: one that no longer ends throws after a second instead of burning a processor.</summary>
+    private sealed class CountedLoops : CSharpSyntaxRewriter
+    {
+        public override SyntaxNode? VisitForStatement(ForStatementSyntax node) => base.VisitForStatement(node.WithStatement(Counted(node.Statement)));
+
+        public override SyntaxNode? VisitWhileStatement(WhileStatementSyntax node) => base.VisitWhileStatement(node.WithStatement(Counted(node.Statement)));
+
+        public override SyntaxNode? VisitDoStatement(DoStatementSyntax node) => base.VisitDoStatement(node.WithStatement(Counted(node.Statement)));
+
+        private static StatementSyntax Counted(StatementSyntax body) => SyntaxFactory.Block(SyntaxFactory.ParseStatement("global::Turns.Count();"), body);
     }
 
     /// <summary>A mutant with its killer, apart from all others.</summary>
