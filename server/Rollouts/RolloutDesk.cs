@@ -99,7 +99,7 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
     await db.SaveChangesAsync(cancellationToken);
     db.Activities.Add(new Activity
     {
-      At = now, Actor = author, Action = "rollout.created", Subject = $"rollout:{rollout.Id}", After = $"{artifact.Name} {artifact.Version} to {takes.Count} devices in {waves[^1] + 1} waves", Reason = rollout.Why,
+      At = now, Actor = author, Action = "rollout.created", Subject = $"rollout:{rollout.Id}", After = $"{artifact.Name} {artifact.Version} to {Ui.Show.Devices(takes.Count)} in {waves[^1] + 1} waves", Reason = rollout.Why,
     });
     await db.SaveChangesAsync(cancellationToken);
     await runner.AdoptAsync(rollout.Id, cancellationToken);

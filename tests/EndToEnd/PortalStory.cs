@@ -17,7 +17,7 @@ public sealed partial class PortalStory(Browser browser)
   private const int CurrentRegister = 0x84;
   private const int CurrentCentiA = 120;
   private const int BmsCeilingMa = 100_000; // register 99 of the image
-  private static readonly (string Label, string Value)[] Quick = [("Canaries", "1"), ("Soak, s", "1"), ("Halts at failures", "1"), ("Jitter, s", "0"), ("Step limit, s", "120"), ("SOC at least, %", "0")];
+  private static readonly (string Label, string Value)[] Quick = [("Canaries", "1"), ("Soak, s", "5"), ("Halts at failures", "1"), ("Jitter, s", "0"), ("Step limit, s", "120"), ("SOC at least, %", "0")];
   private static readonly int[] CellMv = [.. Enumerable.Repeat(3320, 16).Select((mv, i) => mv + (i == 4 ? 11 : i == 11 ? -11 : 0))];
 
   [Fact]
