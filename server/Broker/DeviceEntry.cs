@@ -16,14 +16,25 @@ public sealed class DeviceEntry(string id, int historyKey, SeqWindow window)
   /// <summary>Replaced as a whole, so that readers need no lock.</summary>
   public Credential Credential { get; set; } = Credential.None;
 
+  private DeviceConnection? _connection;
+
   /// <summary>The present connection, null while there is none.</summary>
-  public DeviceConnection? Connection { get; set; }
+  public DeviceConnection? Connection => Volatile.Read(ref _connection);
 
   /// <summary>Guards <see cref="Window"/> and <see cref="Clock"/>.</summary>
   public Lock Lock { get; } = new();
 
   public SeqWindow Window { get; } = window;
   public DeviceClock Clock { get; } = new();
+
+  /// <summary>Where the connection came from that the next one displaces; null = none is displaced.</summary>
+  public string? DisplacedFrom { get; set; }
+
+  /// <summary>A connection is the present one now.</summary>
+  public void Enter(DeviceConnection connection) => Volatile.Write(ref _connection, connection);
+
+  /// <summary>A connection ended; nothing happens when another has its place by now.</summary>
+  public void Leave(DeviceConnection connection) => Interlocked.CompareExchange(ref _connection, null, connection);
 }
 
 /// <summary>Hashes that let a device in.</summary>
@@ -51,6 +62,18 @@ public sealed class DeviceConnection(DeviceEntry device, string remote, double b
   public double Tokens { get; set; } = burst;
 
   public long TokensAt { get; set; } = nowStamp;
+
+  /// <summary>
+  /// Held while its beginning or its end is counted. MQTTnet tells the end without the beginning when CONNACK cannot be sent, and before
+  /// it when a device comes again at once: each counts at most once, the beginning not after the end.
+  /// </summary>
+  public Lock Lock { get; } = new();
+
+  /// <summary>Its beginning was counted. The caller holds <see cref="Lock"/>.</summary>
+  public bool Open { get; set; }
+
+  /// <summary>It is over. The caller holds <see cref="Lock"/>.</summary>
+  public bool Ended { get; set; }
 }
 
 /// <summary>

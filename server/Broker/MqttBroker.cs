@@ -94,30 +94,43 @@ public sealed class MqttBroker(
   private Task Connected(ClientConnectedEventArgs args)
   {
     if (args.SessionItems[ConnectionKey] is not DeviceConnection connection) return Task.CompletedTask;
-    Interlocked.Increment(ref _connections);
-    var older = connection.Device.Connection;
-    connection.Device.Connection = connection;
-    fleet.Connected(connection.Device.Id);
-    fleet.Tally(connection.Device.Id, c => c with { Connects = c.Connects + 1 });
-    if (older is not null && older.Remote != connection.Remote)
-      security.Add("duplicate_id", connection.Device.Id, connection.Remote, $"was connected from {older.Remote}");
+    var device = connection.Device;
+    lock (connection.Lock)
+    {
+      if (connection.Ended) return Task.CompletedTask;
+      connection.Open = true;
+      Interlocked.Increment(ref _connections);
+      device.Enter(connection);
+      fleet.Connected(device.Id);
+    }
+
+    fleet.Tally(device.Id, c => c with { Connects = c.Connects + 1 });
+    if (device.DisplacedFrom is { } elsewhere && elsewhere != connection.Remote)
+      security.Add("duplicate_id", device.Id, connection.Remote, $"was connected from {elsewhere}");
+    device.DisplacedFrom = null;
     // Revoked between CONNECT and now: the kick may have come too early to find this connection.
-    return connection.Device.Credential.Revoked ? Kick(connection.Device.Id) : Task.CompletedTask;
+    return device.Credential.Revoked ? Kick(device.Id) : Task.CompletedTask;
   }
 
   private Task Disconnected(ClientDisconnectedEventArgs args)
   {
     if (args.SessionItems[ConnectionKey] is not DeviceConnection connection) return Task.CompletedTask;
-    Interlocked.Decrement(ref _connections);
     var device = connection.Device;
-    fleet.Disconnected(device.Id);
-    if (args.DisconnectType == MqttClientDisconnectType.Takeover)
+    lock (connection.Lock)
     {
-      fleet.Tally(device.Id, c => c with { TakeOvers = c.TakeOvers + 1 });
-      return Task.CompletedTask;
+      if (connection.Ended) return Task.CompletedTask;
+      connection.Ended = true;
+      if (connection.Open)
+      {
+        Interlocked.Decrement(ref _connections);
+        device.Leave(connection);
+        fleet.Disconnected(device.Id);
+      }
     }
 
-    if (ReferenceEquals(device.Connection, connection)) device.Connection = null;
+    if (args.DisconnectType != MqttClientDisconnectType.Takeover) return Task.CompletedTask;
+    device.DisplacedFrom = connection.Remote;
+    fleet.Tally(device.Id, c => c with { TakeOvers = c.TakeOvers + 1 });
     return Task.CompletedTask;
   }
 

@@ -100,7 +100,8 @@ public sealed partial class DemoTests(ITestOutputHelper output)
 
     public Script(string path, params string[] arguments)
     {
-      var info = new ProcessStartInfo(Path.Combine(ServerUnderTest.Repository(), path), arguments)
+      // A shell that was started with Ctrl-C ignored, as everything behind `nohup ... &` is, cannot hear it any more.
+      var info = new ProcessStartInfo("env", ["--default-signal=INT", Path.Combine(ServerUnderTest.Repository(), path), .. arguments])
       {
         RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
       };
