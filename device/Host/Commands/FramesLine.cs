@@ -54,7 +54,7 @@ internal static class FramesLine
         var decoded = DecodeCommand.Decode(protocol, hex);
         if (decoded.ContainsKey("error"))
         {
-            output.WriteLine(DecodeCommand.Text(decoded));
+            output.WriteLine(AsciiJson.Line(decoded));
             return 1;
         }
 
@@ -86,7 +86,7 @@ internal static class FramesLine
 
     private static int Refuse(TextWriter output, string error, string detail)
     {
-        output.WriteLine(DecodeCommand.Text(Refused.Because(error, detail)));
+        output.WriteLine(AsciiJson.Line(Refused.Because(error, detail)));
         return 1;
     }
 

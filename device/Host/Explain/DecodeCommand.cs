@@ -1,7 +1,5 @@
 // `jkagent decode PROTOCOL HEX`: one captured frame in, one JSON object out; the keys are those of vectors/check.py.
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace JkFleet.Agent.Host.Explain;
@@ -9,8 +7,6 @@ namespace JkFleet.Agent.Host.Explain;
 /// <summary>Explains captured frames: the entry of <c>jkagent decode</c>.</summary>
 public static class DecodeCommand
 {
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     // Far above the longest frame, 514 bytes, written in any way.
     private const int MostCharacters = 1 << 18;
 
@@ -70,15 +66,12 @@ public static class DecodeCommand
         };
     }
 
-    /// <summary>An answer as one line of JSON that a person can read too.</summary>
-    public static string Text(JsonObject answer) => answer.ToJsonString(Readable);
-
     private static int Answer(string protocol, string text, TextWriter output)
     {
         var answer = text.Length > MostCharacters
             ? Refused.Because("too_long", $"more than {MostCharacters} characters; no frame of any protocol is that long")
             : Decode(protocol, text);
-        output.WriteLine(Text(answer));
+        output.WriteLine(AsciiJson.Line(answer));
         return answer.ContainsKey("error") ? 1 : 0;
     }
 

@@ -2,8 +2,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using JkFleet.Agent.Judgement;
 using JkFleet.Bms;
@@ -20,8 +18,6 @@ public static class LimitsLine
     private const int MostCellMv = 65535; // what the wire of a JK can say
     private const int Coldest = -400;
     private const int Hottest = 1400;
-
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Builds the command.</summary>
     public static Command Build()
@@ -99,7 +95,7 @@ public static class LimitsLine
         {
             int Answer(JsonObject answer, int exit)
             {
-                line.InvocationConfiguration.Output.WriteLine(answer.ToJsonString(Readable));
+                line.InvocationConfiguration.Output.WriteLine(AsciiJson.Line(answer));
                 return exit;
             }
 

@@ -1,6 +1,5 @@
 // `jkagent profile check|show|import-origin FILE`
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using JkFleet.Limits;
 
@@ -9,8 +8,6 @@ namespace JkFleet.Agent.Host.Limits;
 /// <summary>The command <c>jkagent profile</c>: everything on standard output is one JSON object.</summary>
 public static class ProfileLine
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Builds the command.</summary>
     public static Command Build()
     {
@@ -29,7 +26,7 @@ public static class ProfileLine
     {
         if (!ProfileFile.TryRead(path, out var profile, out var refused)) return Refuse(refused, output);
         var verdict = ProfileFile.Judge(profile, new Envelope());
-        output.WriteLine(verdict.ToJsonString(Indented));
+        output.WriteLine(AsciiJson.Lines(verdict));
         return verdict["ok"]!.GetValue<bool>() ? 0 : 1;
     }
 
@@ -39,7 +36,7 @@ public static class ProfileLine
     public static int Show(string path, TextWriter output)
     {
         if (!ProfileFile.TryRead(path, out var profile, out var refused)) return Refuse(refused, output);
-        output.WriteLine(JsonNode.Parse(ProfileFile.Text(profile))!.ToJsonString(Indented));
+        output.WriteLine(AsciiJson.Lines(JsonNode.Parse(ProfileFile.Text(profile))!));
         return 0;
     }
 
@@ -61,7 +58,7 @@ public static class ProfileLine
         if (!OriginImport.TryRead(text, out var profile, out var why)) return Refuse(ProfileFile.Error("bad_forms", "", why), output);
         var verdict = ProfileFile.Judge(profile, new Envelope());
         if (!verdict["ok"]!.GetValue<bool>()) return Refuse(verdict, output);
-        output.WriteLine(JsonNode.Parse(ProfileFile.Text(profile))!.ToJsonString(Indented));
+        output.WriteLine(AsciiJson.Lines(JsonNode.Parse(ProfileFile.Text(profile))!));
         return 0;
     }
 
@@ -75,7 +72,7 @@ public static class ProfileLine
 
     private static int Refuse(JsonObject refused, TextWriter output)
     {
-        output.WriteLine(refused.ToJsonString(Indented));
+        output.WriteLine(AsciiJson.Lines(refused));
         return 1;
     }
 }

@@ -100,6 +100,19 @@ public class DecodeComputedTests
     public void A_request_says_what_it_asks(string hex, string meaning) =>
         Assert.Equal(meaning, DecodeCommand.Decode("jk-4e57", hex)["meaning"]!.GetValue<string>());
 
+    [Theory]
+    [InlineData("can-pylon-lv", "35E#5AFC726963682020", "text", "Z\u00FCrich")]
+    [InlineData("can-pylon-lv", "35E#85A0FF7F41202020", "text", "\u0085\u00A0\u00FF\u007FA")]
+    [InlineData("jk-4e57", "\U0001F50B", "error", "bad_hex")]
+    public void An_answer_is_plain_ASCII_so_that_no_console_changes_it(string protocol, string text, string key, string value)
+    {
+        var output = new StringWriter();
+        DecodeCommand.Run(protocol, text, TextReader.Null, output);
+        var line = output.ToString().TrimEnd();
+        Assert.DoesNotContain(line, c => c is < ' ' or > '~');
+        Assert.Equal(value, JsonNode.Parse(line)![key]!.GetValue<string>());
+    }
+
     [Fact]
     public void An_endless_line_is_refused_without_being_kept_and_the_next_one_is_read()
     {
