@@ -100,7 +100,16 @@ public sealed class KillTests(ITestOutputHelper output)
     var points = Enumerable.Range(0, Kills).Select(_ => random.Next(0, Devices + 1)).Order().ToArray();
     foreach (var point in points)
     {
-      await Eventually.True(() => fleet.Count(d => d.Agent == "2.0.0") >= point, $"{point} devices run the new build", seconds: 90);
+      try
+      {
+        await Eventually.True(() => fleet.Count(d => d.Agent == "2.0.0") >= point, $"{point} devices run the new build", seconds: 90);
+      }
+      catch (TimeoutException late)
+      {
+        await using var now = server.Db();
+        throw new TimeoutException($"{late.Message}; {Standing(await RolloutRunner.Whole(now).SingleAsync())}", late);
+      }
+
       var moment = random.Next(0, 300);
       await Moment(moment);
       await server.Kill();
@@ -111,7 +120,7 @@ public sealed class KillTests(ITestOutputHelper output)
     await using var db = server.Db();
     await Eventually.True(async () => await db.Rollouts.AsNoTracking().Select(r => r.State).SingleAsync() is not (RolloutState.Scheduled or RolloutState.Running), "the rollout is at its end", seconds: 120);
     var rollout = await RolloutRunner.Whole(db).SingleAsync();
-    Assert.True(rollout.State == RolloutState.Completed, $"{rollout.State}: {rollout.StateReason}; {string.Join("; ", rollout.Devices.Where(d => d.Stage != StageOfDevice.Confirmed).Take(5).Select(d => $"{d.DeviceId} {d.Stage} {d.Reason}"))}");
+    Assert.True(rollout.State == RolloutState.Completed, Standing(rollout));
     Assert.Equal(Devices, rollout.Devices.Count);
     Assert.All(rollout.Devices, d => Assert.Equal((StageOfDevice.Confirmed, 1), (d.Stage, d.Attempts)));
     Assert.All(fleet, d => Assert.Null(d.Fault));
@@ -121,6 +130,10 @@ public sealed class KillTests(ITestOutputHelper output)
     Assert.Equal(1, await db.Activities.CountAsync(a => a.Action == "rollout.created"));
     output.WriteLine($"{server.Starts} starts in {server.Starting.TotalSeconds:0} s, {fleet.Sum(d => d.Connects)} connects");
   }
+
+  private static string Standing(Rollout rollout) =>
+    $"{rollout.State}: {rollout.StateReason}; {string.Join(", ", rollout.Devices.CountBy(d => d.Stage).Select(s => $"{s.Value} {s.Key}"))}; "
+    + string.Join("; ", rollout.Devices.Where(d => d.Stage is not (StageOfDevice.Confirmed or StageOfDevice.Planned)).Take(5).Select(d => $"{d.DeviceId} {d.Stage} {d.Reason}"));
 
   private Random Seeded()
   {
