@@ -6,14 +6,20 @@ using JkFleet.Inverter;
 namespace JkFleet.Agent
 {
     /// <summary>
-    /// One pass of the control loop over the five ports: what arrived, one decision, frames to the inverter FIRST, then the BMS,
-    /// then mail, then the store. Nothing here waits for anything.
+    /// One pass of the control loop over the five ports: what arrived, a decision when something did or <see cref="StepMs"/> passed,
+    /// frames to the inverter FIRST, then the BMS, then mail, then the store. Nothing here waits for anything.
     /// </summary>
     public sealed class AgentLoop
     {
         // A restart waits so long for the server to take the verdict, and so long when there is no server.
         private const int VerdictMs = 10000;
         private const int NobodyMs = 1000;
+
+        /// <summary>
+        /// Longest time between two decisions, ms. A tick that brought nothing makes none sooner: on the board's interpreter one takes
+        /// milliseconds, and every limit in it is a matter of seconds.
+        /// </summary>
+        public const int StepMs = 100;
 
         private const int FramesPerTick = 64;
         private const int ReadsPerTick = 8;
@@ -28,6 +34,9 @@ namespace JkFleet.Agent
         private bool _restarting;
         private long _restartAskedMs;
         private bool _started;
+        private bool _decisionDue = true;
+        private long _decidedMs;
+        private bool _handover;
         private long _clockMs;
         private long _steadyMs;
 
@@ -90,18 +99,28 @@ namespace JkFleet.Agent
         {
             long nowMs = Steady(clockMs);
             long utcMs = _clock.UtcMs;
-            ReadBms(nowMs);
-            ReadBus(nowMs);
-            Agent.CanState = _canPort.State;
-            Agent.Step(nowMs, utcMs);
+            bool news = ReadBms(nowMs);
+            news |= ReadBus(nowMs);
+            CanPortState bus = _canPort.State;
+            news |= bus != Agent.CanState || Agent.Handover != _handover;
+            Agent.CanState = bus;
+            bool decide = news || _decisionDue || nowMs - _decidedMs >= StepMs;
+            if (decide) Agent.Step(nowMs, utcMs);
             SendFrames(nowMs, utcMs);
-            if (Agent.RecoverBus) _canPort.Recover();
+            if (decide && Agent.RecoverBus) _canPort.Recover();
             int count = Agent.NextRequest(nowMs, _request);
             if (count > 0) _bmsPort.Write(_request, count);
-            Post.Exchange(_link, nowMs, utcMs);
-            Keeper.Step(nowMs, _link.Connected);
-            if (StoreInline) Keeper.Slot.Work();
-            ConsiderRestart(nowMs);
+            if (decide)
+            {
+                _decisionDue = false;
+                _decidedMs = nowMs;
+                _handover = Agent.Handover;
+                Post.Exchange(_link, nowMs, utcMs);
+                Keeper.Step(nowMs, _link.Connected);
+                if (StoreInline) Keeper.Slot.Work();
+                ConsiderRestart(nowMs);
+            }
+
             Watch.Beat();
         }
 
@@ -110,27 +129,35 @@ namespace JkFleet.Agent
         {
             long passed = clockMs - _clockMs;
             if (!_started) _steadyMs = clockMs;
-            else if (passed < 0) Agent.ClockFault(_steadyMs, passed);
+            else if (passed < 0)
+            {
+                Agent.ClockFault(_steadyMs, passed);
+                _decisionDue = true;
+            }
             else _steadyMs += passed;
             _started = true;
             _clockMs = clockMs;
             return _steadyMs;
         }
 
-        private void ReadBms(long nowMs)
+        private bool ReadBms(long nowMs)
         {
             for (int i = 0; i < ReadsPerTick; i++)
             {
                 int count = _bmsPort.Read(_bytes);
                 Agent.BmsPortThere = count >= 0;
-                if (count <= 0) return;
+                if (count <= 0) return i > 0;
                 Agent.BmsBytes(_bytes, 0, count, nowMs);
             }
+
+            return true;
         }
 
-        private void ReadBus(long nowMs)
+        private bool ReadBus(long nowMs)
         {
-            for (int i = 0; i < FramesPerTick && _canPort.Receive(_frame); i++) Agent.InverterFrame(_frame, nowMs);
+            int frames = 0;
+            for (; frames < FramesPerTick && _canPort.Receive(_frame); frames++) Agent.InverterFrame(_frame, nowMs);
+            return frames > 0;
         }
 
         private void SendFrames(long nowMs, long utcMs)

@@ -15,30 +15,30 @@ public sealed class CryptoCostTests
     [Fact]
     public void Verifying_a_signature_is_counted_and_cut_into_short_steps()
     {
-        using var machine = new IlMachine(Path.Combine(NanoFolder.Shadows, "JkFleet.Crypto.dll"));
+        var firmware = new CountedFirmware("JkFleet.Crypto");
         var key = ReleaseKey.Create();
         var message = new byte[300];
         RandomNumberGenerator.Fill(message);
-        var verify = machine.New("Ed25519Verify");
-        var made = machine.Executed;
-        machine.Call(verify, "Begin", key.Public, message, 0, message.Length, key.Sign(message), 0);
-        var begun = machine.Executed - made;
+        dynamic verify = firmware.New("JkFleet.Crypto.Ed25519Verify");
+        var made = firmware.Executed;
+        verify.Begin(key.Public, message, 0, message.Length, key.Sign(message), 0);
+        var begun = firmware.Executed - made;
 
         var longest = 0L;
         var steps = 0;
         bool done;
         do
         {
-            var before = machine.Executed;
-            done = machine.Call(verify, "Step", StepBudget).Number != 0;
-            longest = Math.Max(longest, machine.Executed - before);
+            var before = firmware.Executed;
+            done = verify.Step(StepBudget);
+            longest = Math.Max(longest, firmware.Executed - before);
             steps++;
         }
         while (!done);
 
-        Assert.Equal(1, machine.Call(verify, "get_Verdict").Number);
-        var whole = machine.Executed - made;
-        var multiplications = machine.Call(verify, "get_Multiplications").Number;
+        Assert.Equal("Valid", verify.Verdict.ToString());
+        var whole = firmware.Executed - made;
+        int multiplications = verify.Multiplications;
         Console.WriteLine($"Ed25519: {whole:N0} IL instructions, {multiplications:N0} field multiplications; about {whole / PerSecond:F1} s at {PerSecond / 1e6:F0} M/s; "
             + $"begin {begun:N0}, longest of {steps} steps with a budget of {StepBudget}: {longest:N0} ({longest / PerSecond * 1000:F0} ms)");
         Assert.InRange(whole, 1_000_000, 4_000_000);
@@ -48,15 +48,15 @@ public sealed class CryptoCostTests
     [Fact]
     public void Hashing_is_counted_per_kilobyte()
     {
-        using var machine = new IlMachine(Path.Combine(NanoFolder.Shadows, "JkFleet.Crypto.dll"));
+        var firmware = new CountedFirmware("JkFleet.Crypto");
         var data = new byte[4096];
         RandomNumberGenerator.Fill(data);
         var digest = new byte[32];
-        var sha = machine.New("Sha256");
-        var before = machine.Executed;
-        machine.Call(sha, "Update", data, 0, data.Length);
-        var perKilobyte = (machine.Executed - before) / 4;
-        machine.Call(sha, "Finish", digest, 0);
+        dynamic sha = firmware.New("JkFleet.Crypto.Sha256");
+        var before = firmware.Executed;
+        sha.Update(data, 0, data.Length);
+        var perKilobyte = (firmware.Executed - before) / 4;
+        sha.Finish(digest, 0);
         Assert.Equal(SHA256.HashData(data), digest);
         Console.WriteLine($"SHA-256: {perKilobyte:N0} IL instructions per KB, about {perKilobyte / PerSecond * 1000:F0} ms; 48 KB in {48 * perKilobyte / PerSecond:F1} s");
         Assert.InRange(perKilobyte, 10_000, 250_000);
