@@ -23,6 +23,7 @@ namespace JkFleet.Boot
         /// <summary>Entry of the deployment.</summary>
         public static void Main()
         {
+            if (!Board.Board.HasPsram()) Console.WriteLine("JkFleet: this board has no PSRAM. It will run out of memory: device/README.md, Memory.");
             BootPlan plan = new BootPlan(new TwoCopyStore(new FlashStore(), RecordBytes));
             int slot = plan.Choose();
             while (slot != BootRecord.None && !TryStart(slot))

@@ -89,7 +89,7 @@ namespace JkFleet.Agent.Mail
             while (Get(_cursor + 3) != Waiting) _cursor += HeaderBytes + Length(_cursor);
             int count = Length(_cursor);
             leaf = Get(_cursor + 2);
-            CopyOut(_cursor + HeaderBytes, into, count);
+            CopyOut(_cursor + HeaderBytes, into, 0, count);
             int replay = Get(_cursor + 4) | (Get(_cursor + 5) << 8);
             if (replay > 0 && replay + 5 <= count)
             {
@@ -153,7 +153,7 @@ namespace JkFleet.Agent.Mail
             {
                 if (Get(at + 3) == Done) continue;
                 int bytes = HeaderBytes + Length(at);
-                for (int i = 0; i < bytes; i++) into[written + i] = Get(at + i);
+                CopyOut(at, into, written, bytes);
                 into[written + 3] = Waiting;
                 written += bytes;
             }
@@ -229,12 +229,12 @@ namespace JkFleet.Agent.Mail
             if (first < count) Array.Copy(from, first, _ring, 0, count - first);
         }
 
-        private void CopyOut(int at, byte[] into, int count)
+        private void CopyOut(int at, byte[] into, int start, int count)
         {
             int i = (_head + at) % _ring.Length;
             int first = _ring.Length - i < count ? _ring.Length - i : count;
-            Array.Copy(_ring, i, into, 0, first);
-            if (first < count) Array.Copy(_ring, 0, into, first, count - first);
+            Array.Copy(_ring, i, into, start, first);
+            if (first < count) Array.Copy(_ring, 0, into, start + first, count - first);
         }
     }
 }

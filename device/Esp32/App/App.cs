@@ -31,7 +31,7 @@ namespace JkFleet.Agent.Esp32
         private const int HandoverMostMs = 90000;
         private const int LowCurrentMa = 2000;
 
-        private const int StoreBytes = 8192;
+        private const int StoreBytes = 24576;
         private const int TellMostMs = 5000;
         private const int DrawMs = 1000;
         private const int ConfessMs = 60000;
@@ -102,7 +102,7 @@ namespace JkFleet.Agent.Esp32
             AgentSettings owner = new AgentSettings();
             owner.Version = Version;
             owner.Board = Board.Board.Name;
-            owner.BacklogBytes = 8192; // the backlog of a board is short: its heap is about 100 KB
+            owner.BacklogBytes = StoreBytes; // it is saved whole, twice, in 256 KB of flash that also hold two slots
 
             IBmsProtocol? bms = BmsProtocols.Create(_settings.BmsProtocol, new int[] { 1 }, 0, 1000);
             InverterDialect? dialect = InverterPresets.Find(_settings.InverterProtocol);

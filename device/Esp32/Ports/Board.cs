@@ -14,11 +14,17 @@ namespace JkFleet.Board
         /// <summary>UART to the BMS.</summary>
         public const string BmsPort = "COM2";
 
-        /// <summary>UART transmit pin, to the BMS's RX.</summary>
-        public const int BmsTxPin = 17;
+        /// <summary>UART transmit pin, to the BMS's RX, on a module with PSRAM: it has its memory on 16 and 17.</summary>
+        public const int BmsTxPin = 27;
 
-        /// <summary>UART receive pin, from the BMS's TX.</summary>
-        public const int BmsRxPin = 16;
+        /// <summary>UART receive pin, from the BMS's TX, on a module with PSRAM.</summary>
+        public const int BmsRxPin = 26;
+
+        /// <summary>UART transmit pin of the origin's wiring, for a module without PSRAM.</summary>
+        public const int OriginBmsTxPin = 17;
+
+        /// <summary>UART receive pin of the origin's wiring.</summary>
+        public const int OriginBmsRxPin = 16;
 
         /// <summary>Status light.</summary>
         public const int LightPin = 2;
@@ -65,11 +71,22 @@ namespace JkFleet.Board
         /// <summary>Internal drive of the flash file system.</summary>
         public const string Drive = "I:\\";
 
+        /// <summary>The runtime has found PSRAM.</summary>
+        public static bool HasPsram()
+        {
+            uint total;
+            uint free;
+            uint largest;
+            NativeMemory.GetMemoryInfo(NativeMemory.MemoryType.SpiRam, out total, out free, out largest);
+            return total > 0;
+        }
+
         /// <summary>Gives the pins their work; before any port is opened.</summary>
         public static void Claim()
         {
-            Configuration.SetPinFunction(BmsTxPin, DeviceFunction.COM2_TX);
-            Configuration.SetPinFunction(BmsRxPin, DeviceFunction.COM2_RX);
+            bool psram = HasPsram();
+            Configuration.SetPinFunction(psram ? BmsTxPin : OriginBmsTxPin, DeviceFunction.COM2_TX);
+            Configuration.SetPinFunction(psram ? BmsRxPin : OriginBmsRxPin, DeviceFunction.COM2_RX);
             Configuration.SetPinFunction(CanMosiPin, DeviceFunction.SPI1_MOSI);
             Configuration.SetPinFunction(CanMisoPin, DeviceFunction.SPI1_MISO);
             Configuration.SetPinFunction(CanClockPin, DeviceFunction.SPI1_CLOCK);

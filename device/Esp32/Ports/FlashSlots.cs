@@ -8,7 +8,7 @@ namespace JkFleet.Board
     public sealed class FlashSlots : IFirmwareSlots
     {
         /// <summary>
-        /// Largest build. It is loaded into RAM whole and stays there: without PSRAM the managed heap of an ESP32 is about 100 KB.
+        /// Largest build. It is loaded into RAM whole and stays there: it must fit in one piece of the managed heap, beside all that the deployment made before it.
         /// </summary>
         public const int MostBuildBytes = 48 * 1024;
 

@@ -15,7 +15,7 @@ namespace JkFleet.Board
     public sealed class MqttLink : IServerLink
     {
         private const int Places = 8;
-        private const int MostMailBytes = 4096;
+        private const int MostMailBytes = DesiredCodec.MaxBytes;
         private const int FirstPauseMs = 2000;
         private const int LongestPauseMs = 120000;
         private const ushort KeepAliveSeconds = 30;

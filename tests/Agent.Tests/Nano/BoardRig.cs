@@ -1,4 +1,4 @@
-using System.Reflection;
+using MethodInfo = System.Reflection.MethodInfo;
 using JkFleet.Agent.Tests.Mcp2515;
 using JkFleet.Bms;
 using JkFleet.Inverter;
@@ -15,10 +15,13 @@ internal sealed class BoardRig
     /// <summary>Sleep of the board's control thread.</summary>
     public const int TickMs = 10;
 
+    /// <summary>Longest record, and the backlog, as <c>device/Esp32</c> sets them.</summary>
+    public const int StoreBytes = 24576;
+
     private const int BytesPerTick = 115200 / 10 * TickMs / 1000;
 
     // One for all: the runtime remembers proxies of an interface by its name.
-    private static readonly CountedFirmware Firmware = new(
+    public static readonly CountedFirmware Firmware = new(
         "JkFleet.Bms", "JkFleet.Limits", "JkFleet.Inverter", "JkFleet.Crypto", "JkFleet.Contracts", "JkFleet.Agent.Base", "JkFleet.Agent.Portal", "JkFleet.Agent.Core");
 
     private readonly Dictionary<string, long> _before = Firmware.ByMethod.ToDictionary(m => m.Method, m => m.Instructions);
@@ -39,12 +42,13 @@ internal sealed class BoardRig
     {
         _player = BmsProtocols.Play(bms, Pack)!;
         object settings = Firmware.New("JkFleet.Agent.AgentSettings");
+        ((dynamic)settings).BacklogBytes = StoreBytes;
         object protocol = Static("JkFleet.Bms.BmsProtocols", "Create", bms, new[] { 1 }, 0, 1000);
         object dialect = Static("JkFleet.Inverter.InverterPresets", "Find", inverter);
         object agent = Firmware.New("JkFleet.Agent.Agent", settings, protocol, Static("JkFleet.Inverter.InverterPresets", "Protocol", dialect), dialect);
-        object can = Firmware.New("JkFleet.Agent.Mcp2515.Mcp2515Can", Port("ISpiBus", (_, a) => Transfer((byte[])a[0]!, (byte[])a[1]!)), Firmware.New("JkFleet.Agent.Mcp2515.Mcp2515Timing", 8_000_000, 500_000));
-        _loop = Firmware.New("JkFleet.Agent.AgentLoop", agent, Port("IBmsPort", Bms), can, Port("IServerLink", Server), Port("IClock", Clock), Port("IStore", (name, _) => name == "Read" ? 0 : true), 7L);
-        _feed = Firmware.New("JkFleet.Agent.PortalFeed", (object)_loop, Firmware.New("JkFleet.Agent.Portal.PortalWindow"), 0L);
+        object can = Firmware.New("JkFleet.Agent.Mcp2515.Mcp2515Can", Firmware.Port("JkFleet.Agent.Mcp2515.ISpiBus", (_, a) => Transfer((byte[])a[0]!, (byte[])a[1]!)), Firmware.New("JkFleet.Agent.Mcp2515.Mcp2515Timing", 8_000_000, 500_000));
+        _loop = Firmware.New("JkFleet.Agent.AgentLoop", agent, Firmware.Port("JkFleet.Agent.Ports.IBmsPort", Bms), can, Firmware.Port("JkFleet.Agent.Ports.IServerLink", Server), Firmware.Port("JkFleet.Agent.Ports.IClock", Clock), Firmware.Port("JkFleet.Agent.Ports.IStore", (name, _) => name == "Read" ? 0 : true), 7L);
+        _feed = Firmware.New("JkFleet.Agent.PortalFeed", (object)_loop, Window, 0L);
         _lines = Firmware.New("JkFleet.Agent.Signals.DisplayLines");
         var light = Firmware.Type("JkFleet.Agent.Signals.StatusLight");
         (_code, _light) = (light.GetMethod("CodeOf")!, light.GetMethod("IsOn")!);
@@ -52,6 +56,9 @@ internal sealed class BoardRig
 
     /// <summary>What the BMS measures.</summary>
     public BmsSnapshot Pack { get; } = Core.Rig.HealthyPack();
+
+    /// <summary>What it shows the portal.</summary>
+    public object Window { get; } = Firmware.New("JkFleet.Agent.Portal.PortalWindow");
 
     public dynamic Agent => _loop.Agent;
 
@@ -64,6 +71,22 @@ internal sealed class BoardRig
 
     /// <summary>Frames that the chip sent.</summary>
     public int Frames => _chip.Sent.Count;
+
+    /// <summary>What the control thread holds.</summary>
+    public IReadOnlyList<object> Objects => [(object)_loop, (object)_feed, (object)_lines];
+
+    /// <summary>Fills the backlog and has it written down, as happens now and then while the server is away.</summary>
+    /// <returns>IL instructions of the writing.</returns>
+    public long SaveFullBacklog()
+    {
+        var backlog = _loop.Post.Backlog;
+        for (var i = 0; i < 100; i++) backlog.Add((byte)1, new byte[1100], 1100, 0, false);
+        var into = new byte[StoreBytes];
+        var before = Firmware.Executed;
+        int written = backlog.Save(into);
+        Xunit.Assert.InRange(written, StoreBytes - 2000, StoreBytes);
+        return Firmware.Executed - before;
+    }
 
     /// <summary>Sixteen points in every ramp, all of which allow what the pack allows, and charge phases.</summary>
     public void WearEverything()
@@ -140,19 +163,4 @@ internal sealed class BoardRig
     private object? Clock(string name, object?[] arguments) => name == "get_NowMs" ? _nowMs : 1_795_000_000_000 + _nowMs;
 
     private object Static(string type, string method, params object[] arguments) => Firmware.Type(type).GetMethod(method)!.Invoke(null, arguments)!;
-
-    private object Port(string name, Func<string, object?[], object?> answer)
-    {
-        var port = DispatchProxy.Create(Firmware.Type(name == "ISpiBus" ? "JkFleet.Agent.Mcp2515.ISpiBus" : "JkFleet.Agent.Ports." + name), typeof(Seam));
-        ((Seam)port).Answer = answer;
-        return port;
-    }
-
-    /// <summary>A port of the firmware that is answered here.</summary>
-    public class Seam : DispatchProxy
-    {
-        public Func<string, object?[], object?> Answer { get; set; } = null!;
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => Answer(targetMethod!.Name, args!);
-    }
 }

@@ -1,3 +1,5 @@
+using BindingFlags = System.Reflection.BindingFlags;
+using DispatchProxy = System.Reflection.DispatchProxy;
 using FieldInfo = System.Reflection.FieldInfo;
 using System.Runtime.Loader;
 using Mono.Cecil;
@@ -59,7 +61,24 @@ internal sealed class CountedFirmware
     /// <param name="name">Full name.</param>
     public Type Type(string name) => _rooms.Assemblies.Select(a => a.GetType(name)).First(t => t is not null)!;
 
+    /// <summary>Is a type part of it?</summary>
+    public bool Has(Type type) => AssemblyLoadContext.GetLoadContext(type.Assembly) == _rooms;
+
+    /// <summary>What its static fields hold.</summary>
+    public IEnumerable<object?> Statics() => _rooms.Assemblies.SelectMany(a => a.GetTypes())
+        .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)).Where(f => !f.IsLiteral && !f.FieldType.IsPrimitive).Select(f => f.GetValue(null));
+
     public object New(string type, params object?[] arguments) => Activator.CreateInstance(Type(type), arguments)!;
+
+    /// <summary>An object behind a port of the firmware that is answered here.</summary>
+    /// <param name="name">Full name of the interface.</param>
+    /// <param name="answer">Gets name and arguments of a call.</param>
+    public object Port(string name, Func<string, object?[], object?> answer)
+    {
+        var port = DispatchProxy.Create(Type(name), typeof(Seam));
+        ((Seam)port).Answer = answer;
+        return port;
+    }
 
     private void Count(MethodDefinition method, FieldReference counters)
     {
@@ -132,5 +151,13 @@ internal sealed class CountedFirmware
             if (handler.HandlerEnd == from) handler.HandlerEnd = to;
             if (handler.FilterStart == from) handler.FilterStart = to;
         }
+    }
+
+    /// <summary>See <see cref="Port"/>; public because proxies derive from it.</summary>
+    public class Seam : DispatchProxy
+    {
+        public Func<string, object?[], object?> Answer { get; set; } = null!;
+
+        protected override object? Invoke(System.Reflection.MethodInfo? targetMethod, object?[]? args) => Answer(targetMethod!.Name, args ?? []);
     }
 }

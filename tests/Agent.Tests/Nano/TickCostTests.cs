@@ -41,4 +41,7 @@ public sealed class TickCostTests(ITestOutputHelper output)
         Assert.InRange(second, 10_000, MostASecond);
         Assert.InRange(ticks.Max(), 5_000, MostATick);
     }
+
+    [Fact]
+    public void Writing_the_backlog_down_holds_no_tick_up() => Assert.InRange(new BoardRig("jk-4e57", "generic-lv").SaveFullBacklog(), 100, 20_000);
 }
