@@ -83,7 +83,7 @@ public static class ProfileText
   }
 
   private static string? Points(RampRule ramp) =>
-    ramp.Count == 0 ? null : string.Join(", ", Enumerable.Range(0, ramp.Count).Select(i => $"{ramp.Scale[i]}: {ramp.LimitMa[i] / 1000.0:0.#} A"));
+    ramp.Count == 0 ? null : string.Join(", ", Enumerable.Range(0, ramp.Count).Select(i => $"{ramp.Scale[i]}: {(ramp.LimitMa[i] / 1000m).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)} A"));
 
   private static string? Windows(TimeWindows windows) =>
     windows.Count == 0 ? null : string.Join(", ", Enumerable.Range(0, windows.Count).Select(i => $"{Clock(windows.FromMin[i])}-{Clock(windows.ToMin[i])}"));
