@@ -25,6 +25,9 @@ public sealed class ClaimCode
   public DateTimeOffset CreatedAt { get; set; }
   public DateTimeOffset ExpiresAt { get; set; }
   public DateTimeOffset? RevokedAt { get; set; }
+
+  /// <summary>Why it lets nobody in any more; null = it still does.</summary>
+  public string? OverBecause(DateTimeOffset now) => RevokedAt is not null ? "was withdrawn" : Used >= MaxDevices ? "is used up" : ExpiresAt <= now ? "has expired" : null;
 }
 
 /// <summary>One use of a code: the same board asking again (its answer got lost) meets its own device and not a second one.</summary>

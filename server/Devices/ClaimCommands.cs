@@ -75,11 +75,18 @@ public sealed class ClaimList(IDbContextFactory<FleetDb> databases)
     return await codes.OrderByDescending(c => c.Id).Take(count).ToListAsync(stop);
   }
 
-  /// <summary>Ids of the devices that a code has let in, newest first: what the page that waits live looks at.</summary>
-  public async Task<IReadOnlyList<string>> DevicesOf(int codeId, CancellationToken stop)
+  /// <summary>A code of a site where the person installs, or null.</summary>
+  public async Task<ClaimCode?> Find(ClaimsPrincipal person, int codeId, CancellationToken stop)
   {
     await using var db = await databases.CreateDbContextAsync(stop);
-    return await db.ClaimUses.AsNoTracking().Where(u => u.ClaimCodeId == codeId).OrderByDescending(u => u.Id).Select(u => u.DeviceId).Take(MakeClaimCode.MaxDevices).ToListAsync(stop);
+    return await db.ClaimCodes.AsNoTracking().FirstOrDefaultAsync(c => c.Id == codeId, stop) is { } code && person.Has(Role.Installer, code.SiteId) ? code : null;
+  }
+
+  /// <summary>The devices that a code has let in, newest first: what the page that waits live looks at.</summary>
+  public async Task<IReadOnlyList<ClaimUse>> UsesOf(int codeId, CancellationToken stop)
+  {
+    await using var db = await databases.CreateDbContextAsync(stop);
+    return await db.ClaimUses.AsNoTracking().Where(u => u.ClaimCodeId == codeId).OrderByDescending(u => u.Id).Take(MakeClaimCode.MaxDevices).ToListAsync(stop);
   }
 }
 

@@ -96,6 +96,13 @@ public sealed class ProfileLibrary(IDbContextFactory<FleetDb> databases)
     return await db.Profiles.AsNoTracking().Where(p => p.ArchivedAt == null).OrderBy(p => p.Name).ToListAsync(cancellationToken);
   }
 
+  /// <summary>The name of a profile, also of one that is no longer in use.</summary>
+  public async Task<string> NameOf(int profileId, CancellationToken cancellationToken = default)
+  {
+    await using var db = await databases.CreateDbContextAsync(cancellationToken);
+    return await db.Profiles.Where(p => p.Id == profileId).Select(p => p.Name).SingleOrDefaultAsync(cancellationToken) ?? $"profile {profileId}";
+  }
+
   /// <summary>All revisions of a profile, the newest first.</summary>
   public async Task<IReadOnlyList<ProfileRevision>> RevisionsAsync(int profileId, CancellationToken cancellationToken = default)
   {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace JkFleet.Server.Sites;
 
 /// <summary>Local time of a site.</summary>
@@ -9,4 +11,8 @@ public static class LocalClock
 
   /// <summary>Where local time stands at an instant, summer time included, minutes from UTC.</summary>
   public static int OffsetMin(string timeZone, DateTimeOffset at) => (int)Zone(timeZone).GetUtcOffset(at).TotalMinutes;
+
+  /// <summary>An instant as a person at the site reads it, with the zone's name.</summary>
+  public static string Text(string timeZone, DateTimeOffset at) =>
+    TimeZoneInfo.ConvertTime(at, Zone(timeZone)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " " + (timeZone is "Etc/UTC" or "" ? "UTC" : timeZone);
 }

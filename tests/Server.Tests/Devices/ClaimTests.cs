@@ -41,7 +41,7 @@ public sealed class ClaimTests : IClassFixture<ClaimTests.Shared>
     await device.Send(device.Report());
     var live = _server.Fleet.Find(second.DeviceId)!;
     Assert.Equal((Connection.Online, site.Id, "Claims 1"), (live.Connection, live.SiteId, live.SiteName));
-    Assert.Equal(2, (await _server.Get<ClaimList>().DevicesOf(code.Id, default)).Count);
+    Assert.Equal(2, (await _server.Get<ClaimList>().UsesOf(code.Id, default)).Count);
     await Assert.ThrowsAnyAsync<Exception>(() => TestDevice.Connect(_server.MqttPort, first.DeviceId, first.Secret));
   }
 
