@@ -23,6 +23,7 @@ public abstract class FleetDb(DbContextOptions options) : IdentityUserContext<Ac
   public DbSet<DesiredRow> Desired => Set<DesiredRow>();
   public DbSet<ReportedRow> Reported => Set<ReportedRow>();
   public DbSet<DeviceHello> Hellos => Set<DeviceHello>();
+  public DbSet<Telemetry.LastReport> LastReports => Set<Telemetry.LastReport>();
   public DbSet<StoredEvent> DeviceEvents => Set<StoredEvent>();
   public DbSet<SentCommand> DeviceCommands => Set<SentCommand>();
   public DbSet<ChargeProfile> Profiles => Set<ChargeProfile>();
@@ -101,6 +102,12 @@ public abstract class FleetDb(DbContextOptions options) : IdentityUserContext<Ac
     {
       hello.HasKey(h => h.DeviceId);
       hello.HasOne<Device>().WithOne().HasForeignKey<DeviceHello>(h => h.DeviceId).OnDelete(DeleteBehavior.Cascade);
+    });
+    builder.Entity<Telemetry.LastReport>(report =>
+    {
+      report.HasKey(r => r.DeviceId);
+      report.HasOne<Device>().WithOne().HasForeignKey<Telemetry.LastReport>(r => r.DeviceId).OnDelete(DeleteBehavior.Cascade);
+      report.Property(r => r.Content).HasMaxLength(JkFleet.Contracts.TelemetryCodec.MaxBytes);
     });
     builder.Entity<StoredEvent>(entry =>
     {

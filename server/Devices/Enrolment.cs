@@ -21,5 +21,6 @@ public sealed class Enrolment(DeviceGate gate, LiveFleet fleet)
     var sites = await db.Sites.AsNoTracking().ToDictionaryAsync(s => s.Id, s => s.Name, stop);
     await foreach (var device in db.Devices.AsNoTracking().AsAsyncEnumerable().WithCancellation(stop))
       Take(device, sites.GetValueOrDefault(device.SiteId, ""), windows.GetValueOrDefault(device.Id));
+    await LastReports.Restore(db, fleet, stop);
   }
 }

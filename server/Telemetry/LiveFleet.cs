@@ -86,6 +86,17 @@ public sealed class LiveFleet(TimeProvider clock, IOptions<TelemetryOptions> opt
     return spare;
   }
 
+  /// <summary>Takes what a device said before this server started; nothing when it was heard since.</summary>
+  /// <param name="id">The device.</param>
+  /// <param name="message">Belongs to the live state from then on.</param>
+  /// <param name="at">When it was taken.</param>
+  public void Restore(string id, TelemetryMessage message, DateTimeOffset at)
+  {
+    if (!_slots.TryGetValue(id, out var slot)) return;
+    slot.Restore(message, at);
+    Touch();
+  }
+
   /// <summary>An MQTT connection of the device was accepted.</summary>
   public void Connected(string id) => Change(id, (s, now) =>
   {

@@ -80,6 +80,20 @@ internal sealed class LiveSlot(string id, DateTimeOffset enrolledAt)
     }
   }
 
+  /// <summary>Takes a report from before the start, if nothing came since.</summary>
+  public void Restore(TelemetryMessage message, DateTimeOffset at)
+  {
+    lock (_lock)
+    {
+      if (_telemetry is not null) return;
+      (_telemetry, TelemetryAt) = (message, at);
+      if (message.Board.Length > 0) Board = message.Board;
+      if (SeenAt is null || SeenAt < at) (SeenAt, Since) = (at, at);
+      if (Connection == Connection.Never) Connection = Connection.Silent;
+      Touch();
+    }
+  }
+
   public void Change(Action<LiveSlot> change)
   {
     lock (_lock)

@@ -1177,6 +1177,25 @@ namespace JkFleet.Server.Data.Migrations.PostgreSql
                     b.ToTable("Sites");
                 });
 
+            modelBuilder.Entity("JkFleet.Server.Telemetry.LastReport", b =>
+                {
+                    b.Property<string>("DeviceId")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasMaxLength(3584)
+                        .HasColumnType("character varying(3584)");
+
+                    b.HasKey("DeviceId");
+
+                    b.ToTable("LastReports");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
                 {
                     b.Property<int>("Id")
@@ -1402,6 +1421,15 @@ namespace JkFleet.Server.Data.Migrations.PostgreSql
                     b.HasOne("JkFleet.Server.Rollouts.Rollout", null)
                         .WithMany("Waves")
                         .HasForeignKey("RolloutId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("JkFleet.Server.Telemetry.LastReport", b =>
+                {
+                    b.HasOne("JkFleet.Server.Devices.Device", null)
+                        .WithOne()
+                        .HasForeignKey("JkFleet.Server.Telemetry.LastReport", "DeviceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

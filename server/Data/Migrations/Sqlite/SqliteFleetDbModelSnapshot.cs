@@ -1140,6 +1140,25 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                     b.ToTable("Sites");
                 });
 
+            modelBuilder.Entity("JkFleet.Server.Telemetry.LastReport", b =>
+                {
+                    b.Property<string>("DeviceId")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasMaxLength(3584)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("DeviceId");
+
+                    b.ToTable("LastReports");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
                 {
                     b.Property<int>("Id")
@@ -1361,6 +1380,15 @@ namespace JkFleet.Server.Data.Migrations.Sqlite
                     b.HasOne("JkFleet.Server.Rollouts.Rollout", null)
                         .WithMany("Waves")
                         .HasForeignKey("RolloutId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("JkFleet.Server.Telemetry.LastReport", b =>
+                {
+                    b.HasOne("JkFleet.Server.Devices.Device", null)
+                        .WithOne()
+                        .HasForeignKey("JkFleet.Server.Telemetry.LastReport", "DeviceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
