@@ -144,7 +144,7 @@ public sealed class RolloutDesk(IDbContextFactory<FleetDb> databases, RolloutRun
 
       // Halted before its start it has nothing to go on with, and goes back to waiting.
       var early = rollout.Policy.StartAt > now && rollout.Waves.TrueForAll(w => w.State == WaveState.Pending);
-      (rollout.State, rollout.StateReason) = (early ? RolloutState.Scheduled : RolloutState.Running, $"Resumed by {name}: {reason}");
+      (rollout.State, rollout.StateReason) = (early ? RolloutState.Scheduled : RolloutState.Running, $"Resumed by {name}: {reason}{(early ? $" ({RolloutNews.Scheduled(rollout.Policy, now)})" : "")}");
       return null;
     }, "rollout.resumed", reason, cancellationToken);
 

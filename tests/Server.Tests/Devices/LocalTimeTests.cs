@@ -37,6 +37,15 @@ public sealed class LocalTimeTests : IAsyncLifetime
 
   public ValueTask DisposeAsync() => _database.DisposeAsync();
 
+  [Theory]
+  [InlineData("Europe/Berlin", "2027-01-15T02:30", "2027-01-15T01:30:00Z")]
+  [InlineData("Europe/Berlin", "2027-10-31T02:30", "2027-10-31T00:30:00Z")] // comes twice
+  [InlineData("Europe/Berlin", "2027-03-28T02:30", null)] // never comes
+  [InlineData("Etc/UTC", "2027-03-28T02:30", "2027-03-28T02:30:00Z")]
+  [InlineData("Etc/UTC", "soon", null)]
+  public void A_time_on_the_clock_of_a_site_is_one_instant_or_none(string zone, string local, string? utc) =>
+    Assert.Equal(utc is null ? null : DateTimeOffset.Parse(utc, System.Globalization.CultureInfo.InvariantCulture), LocalClock.Instant(zone, local));
+
   [Fact]
   public async Task One_profile_is_night_in_every_site()
   {
