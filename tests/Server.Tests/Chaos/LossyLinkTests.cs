@@ -228,7 +228,8 @@ internal sealed class DesiredModel
       device.Disconnect();
     }
 
-    for (var round = 0; round < 8; round++)
+    // Time passes too: hello and telemetry take their turns on the link.
+    for (var round = 0; round < 40; round++)
     {
       foreach (var device in _devices)
       {

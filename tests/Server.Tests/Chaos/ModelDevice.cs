@@ -67,7 +67,7 @@ internal sealed class ModelDevice : IBmsPort, ICanPort, IClock, IServerLink, ISt
 
   public void Tick()
   {
-    NowMs += 20;
+    NowMs += AgentLoop.StepMs; // A shorter tick without news decides nothing.
     Loop.Tick(NowMs);
   }
 
