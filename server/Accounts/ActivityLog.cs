@@ -10,6 +10,9 @@ namespace JkFleet.Server.Accounts;
 /// </summary>
 public sealed class ActivityLog(IDbContextFactory<FleetDb> databases, TimeProvider clock)
 {
+  // Names stay names: pages encode for themselves, and a person who reads the database reads letters.
+  private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
   /// <summary>Adds an entry to a change that is about to be saved.</summary>
   /// <param name="db">Where the change is.</param>
   /// <param name="by">Who.</param>
@@ -27,8 +30,8 @@ public sealed class ActivityLog(IDbContextFactory<FleetDb> databases, TimeProvid
       Action = action,
       Subject = subject,
       SiteId = siteId,
-      Before = before is null ? null : JsonSerializer.Serialize(before),
-      After = after is null ? null : JsonSerializer.Serialize(after),
+      Before = before is null ? null : JsonSerializer.Serialize(before, Readable),
+      After = after is null ? null : JsonSerializer.Serialize(after, Readable),
       Reason = reason.Length <= 1000 ? reason : reason[..1000],
     });
 

@@ -10,10 +10,13 @@ public sealed class InvitePerson(IDbContextFactory<FleetDb> databases, ActivityL
 {
   public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
+  /// <summary>Who invites to a site administers it; to all sites, administers everything.</summary>
+  internal static bool May(ClaimsPrincipal by, int? siteId) => siteId is { } site ? by.Has(Role.Administrator, site) : by.HasEverywhere(Role.Administrator);
+
   /// <returns>The token of the link; it is shown once.</returns>
   public async Task<Outcome<string>> Run(ClaimsPrincipal by, Role role, int? siteId, string note, CancellationToken stop)
   {
-    if (siteId is { } site ? !by.Has(Role.Administrator, site) : !by.HasEverywhere(Role.Administrator)) return Outcome<string>.NotAllowed();
+    if (!May(by, siteId)) return Outcome<string>.NotAllowed();
     if (!Enum.IsDefined(role)) return Outcome<string>.Refused("There is no such role.", "role");
     await using var db = await databases.CreateDbContextAsync(stop);
     if (siteId is not null && !await db.Sites.AnyAsync(s => s.Id == siteId, stop)) return Outcome<string>.Refused("There is no such site.", "site");
@@ -35,6 +38,24 @@ public sealed class InvitePerson(IDbContextFactory<FleetDb> databases, ActivityL
   }
 }
 
+/// <summary>Takes an invitation back before somebody uses it.</summary>
+[Command(Role.Administrator)]
+public sealed class WithdrawInvitation(IDbContextFactory<FleetDb> databases, ActivityLog activity, TimeProvider clock)
+{
+  public async Task<Outcome<bool>> Run(ClaimsPrincipal by, int id, CancellationToken stop)
+  {
+    await using var db = await databases.CreateDbContextAsync(stop);
+    if (await db.Invitations.FirstOrDefaultAsync(i => i.Id == id, stop) is not { } invitation || !InvitePerson.May(by, invitation.SiteId)) return Outcome<bool>.NotAllowed();
+    var now = clock.GetUtcNow();
+    if (invitation.UsedAt is not null || invitation.ExpiresAt <= now) return Outcome<bool>.Refused("It is over already: used, too old, or taken back.");
+    invitation.ExpiresAt = now;
+    activity.Add(
+      db, by.Identity?.Name ?? "", "account.invitation_withdrawn", "invitation", invitation.SiteId, new { role = invitation.Role.ToString(), invitation.SiteId, invitation.Note }, null);
+    await db.SaveChangesAsync(stop);
+    return Outcome<bool>.Of(true);
+  }
+}
+
 /// <summary>Answers to an invitation; anybody with the link may.</summary>
 public sealed class Invitations(IDbContextFactory<FleetDb> databases, IServiceScopeFactory scopes, ActivityLog activity, TimeProvider clock)
 {
@@ -46,6 +67,15 @@ public sealed class Invitations(IDbContextFactory<FleetDb> databases, IServiceSc
     var now = clock.GetUtcNow();
     await using var db = await databases.CreateDbContextAsync(stop);
     return await db.Invitations.AsNoTracking().FirstOrDefaultAsync(i => i.TokenHash == hash && i.UsedAt == null && i.ExpiresAt > now, stop);
+  }
+
+  /// <summary>Those that still work and that the person may take back, the newest first.</summary>
+  public async Task<IReadOnlyList<Invitation>> Open(ClaimsPrincipal by, CancellationToken stop)
+  {
+    var now = clock.GetUtcNow();
+    await using var db = await databases.CreateDbContextAsync(stop);
+    var open = await db.Invitations.AsNoTracking().Where(i => i.UsedAt == null && i.ExpiresAt > now).OrderByDescending(i => i.Id).ToListAsync(stop);
+    return open.FindAll(i => InvitePerson.May(by, i.SiteId));
   }
 
   /// <summary>Makes the account and uses the link up.</summary>

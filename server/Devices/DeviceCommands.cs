@@ -65,9 +65,10 @@ public sealed class RevokeDevice(IDbContextFactory<FleetDb> databases, ActivityL
     var device = await db.Devices.FirstOrDefaultAsync(d => d.Id == deviceId, stop);
     if (device is null || !by.Has(Role.Operator, device.SiteId)) return Outcome<Device>.NotAllowed();
     if (string.IsNullOrWhiteSpace(reason)) return Outcome<Device>.Refused("Say why: those who come later will ask.", "reason");
+    var before = new { revoked = device.RevokedAt is not null };
     device.RevokedAt = revoked ? device.RevokedAt ?? clock.GetUtcNow() : null;
     device.Version++;
-    activity.Add(db, by.Identity?.Name ?? "", revoked ? "device.revoked" : "device.let_in_again", "device:" + device.Id, device.SiteId, null, null, reason);
+    activity.Add(db, by.Identity?.Name ?? "", revoked ? "device.revoked" : "device.let_in_again", "device:" + device.Id, device.SiteId, before, new { revoked }, reason);
     await db.SaveChangesAsync(stop);
     var site = await db.Sites.Where(s => s.Id == device.SiteId).Select(s => s.Name).FirstAsync(stop);
     enrolment.Take(device, site);

@@ -1,4 +1,5 @@
 // Everything the pages need from the host: Blazor on circuits, MudBlazor, the headers that keep foreign scripts out.
+using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor.Services;
 
 namespace JkFleet.Server.Ui;
@@ -10,6 +11,8 @@ public static class UiModule
   private const string ContentSecurityPolicy =
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+  private static readonly PathString[] Programs = ["/api", "/healthz", "/metrics", "/_blazor", "/_framework", "/_content"];
 
   /// <summary>Registers Blazor and MudBlazor.</summary>
   public static WebApplicationBuilder AddUi(this WebApplicationBuilder builder)
@@ -37,6 +40,14 @@ public static class UiModule
       headers.ContentSecurityPolicy = ContentSecurityPolicy;
       headers.XContentTypeOptions = "nosniff";
       headers["Referrer-Policy"] = "same-origin";
+      return next(context);
+    });
+    // A person who is nowhere gets a page with the right status; a program gets the bare one.
+    app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+    app.Use((context, next) =>
+    {
+      if (!HttpMethods.IsGet(context.Request.Method) || Programs.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
+        context.Features.Get<IStatusCodePagesFeature>()!.Enabled = false;
       return next(context);
     });
     return app;

@@ -67,6 +67,24 @@ public sealed class RuleTests : IClassFixture<RuleTests.Shared>
   }
 
   [Fact]
+  public async Task An_address_that_is_no_page_says_so_instead_of_blaming_the_role()
+  {
+    using var viewer = await _server.SignIn((Role.Viewer, null));
+    foreach (var path in (string[])["/nowhere", "/profiles/1/nope"])
+    {
+      var answer = await viewer.GetAsync(path);
+      Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+      Assert.Contains("There is nothing at this address", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    var program = await viewer.GetAsync("/api/v1/nope");
+    Assert.Equal((HttpStatusCode.NotFound, ""), (program.StatusCode, await program.Content.ReadAsStringAsync()));
+    using var stranger = _server.Browser();
+    Assert.StartsWith("/account/sign-in", (await stranger.GetAsync("/nowhere")).Headers.Location!.PathAndQuery, StringComparison.Ordinal);
+    Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync("/api/v1/nope")).StatusCode);
+  }
+
+  [Fact]
   public async Task Who_is_not_signed_in_sees_the_sign_in_page_and_a_program_is_told_401()
   {
     using var browser = _server.Browser();
