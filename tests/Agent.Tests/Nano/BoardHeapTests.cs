@@ -3,6 +3,7 @@ using Xunit;
 namespace JkFleet.Agent.Tests.Nano;
 
 /// <summary>What the firmware keeps in memory on the board, reckoned object by object: whoever buys a board must know whether it fits.</summary>
+[Collection(nameof(BoardRig))] // its counters are one set for all
 public sealed class BoardHeapTests(ITestOutputHelper output)
 {
     // What nanoCLR leaves for managed objects on an ESP32 without PSRAM (nanoframework.md).

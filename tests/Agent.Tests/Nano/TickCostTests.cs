@@ -6,6 +6,7 @@ namespace JkFleet.Agent.Tests.Nano;
 /// What the control loop costs on the board, counted and not guessed: the interpreter has to get through a tick long before an inverter or
 /// the supervisor misses one, and must leave the processor to MQTT, TLS and portal for most of the time.
 /// </summary>
+[Collection(nameof(BoardRig))] // its counters are one set for all
 public sealed class TickCostTests(ITestOutputHelper output)
 {
     // A quarter of what we reckon an ESP32 to do in a second; and a tick that nobody outside can tell from a late one.
