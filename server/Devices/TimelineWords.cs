@@ -179,5 +179,5 @@ public static class TimelineWords
 
   private static string PhaseName(int phase) => phase switch { 0 => "bulk", 1 => "absorption", 2 => "float", _ => $"number {phase}" };
 
-  private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + (text[^1] is '.' or '!' ? "" : ".");
+  private static string Sentence(string text) => Show.Capital(text) + (text[^1] is '.' or '!' ? "" : ".");
 }

@@ -44,7 +44,7 @@ public sealed record FieldWords(string Label, string Unit, decimal Scale)
     // These two say only whose voltage they are.
     if (name is "charge_mv" or "discharge_mv") return new(name == "charge_mv" ? "Charge voltage" : "Discharge voltage", unit, scale);
     var words = name[..^cut].Replace('_', ' ').Replace(" soc", " SOC").Replace("bms", "BMS").Replace("utc", "UTC");
-    return new(char.ToUpperInvariant(words[0]) + words[1..], unit, scale);
+    return new(Ui.Show.Capital(words), unit, scale);
   }
 
   /// <summary>Words of what a ramp looks at.</summary>

@@ -32,6 +32,9 @@ public sealed class ProfileDraft
   /// <summary>What is wrong, by the rules of the device; text that is no number comes first.</summary>
   public IReadOnlyList<ProfileFault> Faults { get; private set; } = [];
 
+  /// <summary>Those of <see cref="Faults"/> that the rules of the device find.</summary>
+  public IReadOnlyList<ProfileFault> RuleFaults { get; private set; } = [];
+
   /// <summary>What differs from the beginning.</summary>
   public IReadOnlyList<ProfileChange> Changes { get; private set; } = [];
 
@@ -135,13 +138,14 @@ public sealed class ProfileDraft
   {
     Version++;
     Changes = ProfileText.Diff(Origin, Now);
+    RuleFaults = ProfileText.Judge(Now, new Envelope());
     Faults =
     [
       .. _unreadNumbers.OrderBy(u => u.Key).Select(u => new ProfileFault(ProfileField.Name(u.Key), null, NoNumber(u.Value, FieldWords.Of(u.Key).Unit))),
       .. _unreadPoints.Select(u => new ProfileFault(
         u.IsCurrent ? ProfileRules.CurrentName(u.Charge, u.Source) : ProfileRules.ScaleName(u.Charge, u.Source), null,
         NoNumber(u.Text, u.IsCurrent ? Amps.Unit : FieldWords.Of(u.Source).Unit) + $" (point {u.Point + 1})")),
-      .. ProfileText.Judge(Now, new Envelope()),
+      .. RuleFaults,
     ];
   }
 

@@ -38,7 +38,7 @@ public static class RolloutNews
     if (wave.UnderWay > 0) stand.Add($"{wave.UnderWay} under way");
     if (wave.Failed > 0) stand.Add($"{wave.Failed} failed");
     if (wave.Waiting > 0) stand.Add($"{wave.Waiting} waiting for {(wave.Waiting == 1 ? "its" : "their")} turn (at most {policy.MaxConcurrent} at once, {policy.PerMinute} a minute)");
-    if (wave.HeldBack == 0) return $"{Capital(wave.Name)} is open: {string.Join(", ", stand)}.";
+    if (wave.HeldBack == 0) return $"{Show.Capital(wave.Name)} is open: {string.Join(", ", stand)}.";
 
     // Nobody moves: the wave itself waits, and the reader wants to know for what.
     var waits = wave.UnderWay + wave.Waiting == 0;
@@ -55,7 +55,7 @@ public static class RolloutNews
     }
 
     var until = At(wave.Since.AddSeconds(policy.GateSeconds), now);
-    return $"{Capital(wave.Name)} {head}: {string.Join(", ", stand)}. Who is still held back at {until} {(wave.IsTail ? "is left out" : "moves to the tail")}.";
+    return $"{Show.Capital(wave.Name)} {head}: {string.Join(", ", stand)}. Who is still held back at {until} {(wave.IsTail ? "is left out" : "moves to the tail")}.";
   }
 
   /// <summary>A wave that is good enough and watched.</summary>
@@ -68,7 +68,7 @@ public static class RolloutNews
     var until = At(wave.Since.AddSeconds(policy.SoakSeconds), now);
     var then = next is null ? "then the rollout is complete" : $"then {next.Name} opens with {Show.Devices(next.Eligible)}";
     var failed = wave.Failed > 0 ? $", {wave.Failed} failed" : "";
-    return $"{Capital(wave.Name)} is soaking: {wave.Confirmed} of {Show.Devices(wave.Eligible)} confirmed{failed}. It is watched until {until}; {then}.";
+    return $"{Show.Capital(wave.Name)} is soaking: {wave.Confirmed} of {Show.Devices(wave.Eligible)} confirmed{failed}. It is watched until {until}; {then}.";
   }
 
   /// <summary>So many failures that the cap is reached.</summary>
@@ -114,6 +114,4 @@ public static class RolloutNews
   /// <summary>A moment, UTC, with its day when that is not today.</summary>
   private static string At(DateTimeOffset at, DateTimeOffset now) =>
     at.UtcDateTime.ToString(at.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm 'UTC'" : "HH:mm 'UTC on' d MMM", System.Globalization.CultureInfo.InvariantCulture);
-
-  private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

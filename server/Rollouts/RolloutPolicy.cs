@@ -18,7 +18,7 @@ internal sealed class BoundAttribute(string label, int min, int max, string unit
 public sealed class RolloutPolicy
 {
   /// <summary>Devices of the first wave.</summary>
-  [Bound("Canaries", 1, 1000, "")] public int Canary { get; set; } = 3;
+  [Bound("Canaries", 1, 1000)] public int Canary { get; set; } = 3;
 
   /// <summary>Share of all devices that are done after each further wave, percent, rising; the last is 100.</summary>
   public int[] Percents { get; set; } = [10, 50, 100];

@@ -61,6 +61,9 @@ public static class Show
   /// <summary>Direction of a current in a word.</summary>
   public static string Direction(int currentMa) => currentMa >= 100 ? "charging" : currentMa <= -100 ? "discharging" : "idle";
 
+  /// <summary>With a capital first letter, as a text begins.</summary>
+  public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
   /// <summary>A number of devices with its noun.</summary>
   public static string Devices(int count) => count == 1 ? "1 device" : Count(count) + " devices";
 

@@ -8,7 +8,8 @@ namespace JkFleet.Board
     public sealed class FlashSlots : IFirmwareSlots
     {
         /// <summary>
-        /// Largest build. It is loaded into RAM whole and stays there: it must fit in one piece of the managed heap, beside all that the deployment made before it.
+        /// Largest build. It is loaded into RAM whole and stays there: it must fit in one piece of the managed heap, beside all that the
+        /// deployment made before it.
         /// </summary>
         public const int MostBuildBytes = 48 * 1024;
 

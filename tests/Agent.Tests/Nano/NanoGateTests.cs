@@ -5,7 +5,7 @@ namespace JkFleet.Agent.Tests.Nano;
 /// <summary>What the board would crash on or run differently is red here, and the gate itself is proved with deliberate offences.</summary>
 public sealed class NanoGateTests(NanoOffences offences) : IClassFixture<NanoOffences>
 {
-    // What an update replaces lies in RAM as a whole: it must fit in one piece of the managed heap, beside all that the deployment made before it.
+    // What an update replaces lies in RAM as a whole: it must fit in one piece of the managed heap, beside all that was made before it.
     private const int MostSlotBytes = 48 * 1024;
     private static readonly string[] InSlot = ["JkFleet.Agent.Core", "JkFleet.Agent.Esp32"];
 

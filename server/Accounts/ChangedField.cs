@@ -62,9 +62,10 @@ public sealed record ChangedField(string Name, string Before, string After)
     {
       if (c == '_') words.Append(' ');
       else if (char.IsUpper(c) && words.Length > 0) words.Append(' ').Append(char.ToLowerInvariant(c));
-      else words.Append(words.Length == 0 ? char.ToUpperInvariant(c) : c);
+      else words.Append(c);
     }
 
-    return words.ToString() is var text && text.EndsWith(" id", StringComparison.Ordinal) ? text[..^3] : words.ToString();
+    var text = Ui.Show.Capital(words.ToString());
+    return text.EndsWith(" id", StringComparison.Ordinal) ? text[..^3] : text;
   }
 }
